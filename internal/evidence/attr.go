@@ -142,6 +142,14 @@ const (
 	PONVendorID      Attr = "ponVendorID"
 	CLIText          Attr = "cli.text" // lines of a version, inventory or label command
 	CLICommand       Attr = "cli.command"
+	// CLIShape names the layout of a command's output, "<cli family>/<command>": weak
+	// evidence, one family of command lines prints it so.
+	CLIShape Attr = "cli.shape"
+	// CLIModel is the model designation a device's own command output states.
+	CLIModel Attr = "cli.model"
+	// GBManufacturer and GBModel are what a GB/T 28181 device says of itself.
+	GBManufacturer   Attr = "gb28181.manufacturer"
+	GBModel          Attr = "gb28181.model"
 	ISAPIText        Attr = "isapi"
 	USBID            Attr = "usbID" // "vvvv:pppp"
 	PCIID            Attr = "pciID"
@@ -172,6 +180,7 @@ var classes = map[Attr]Class{
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
 	CWMPManufacturer: ClassCWMP, CWMPOUI: ClassCWMP, CWMPProductClass: ClassCWMP,
 	GPONSerial: ClassPON, PONVendorID: ClassPON,
-	CLIText: ClassCLI,
-	USBID:   ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,
+	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
+	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
+	USBID: ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,
 }
