@@ -3,6 +3,7 @@ package org
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -94,9 +95,14 @@ func (ix *Index) check(o *Organisation) error {
 			return fmt.Errorf("makes_for %q ends %s, not after its beginning %s", m.Brand, m.To, m.From)
 		}
 	}
-	for _, c := range o.cites() {
-		if !c.Valid() {
-			return fmt.Errorf("confidence %q: use one of %v", c, confidences)
+	for _, m := range o.matchWords() {
+		if m != "" && m != MatchWhole && m != MatchLead && m != MatchNever {
+			return fmt.Errorf("match %q: use whole, lead or never", m)
+		}
+	}
+	for _, c := range o.Cites() {
+		if !c.Confidence.Valid() {
+			return fmt.Errorf("%s: confidence %q: use one of %v", c.What, c.Confidence, confidences)
 		}
 	}
 	return nil
@@ -106,6 +112,8 @@ func (ix *Index) checkOwner(o *Organisation, w *Ownership) error {
 	switch {
 	case (w.Owner == "") == (w.Holder == ""):
 		return fmt.Errorf("an ownership needs either owner (an ID) or holder (a name)")
+	case !w.PercentConfidence.Valid():
+		return fmt.Errorf("owner %q: confidence %q: use one of %v", w.name(), w.PercentConfidence, confidences)
 	case w.Owner == o.ID:
 		return fmt.Errorf("owner %q is the organisation itself", w.Owner)
 	case w.Owner != "" && ix.orgs[w.Owner] == nil:
@@ -125,38 +133,60 @@ func (o *Ownership) name() string {
 	return o.Holder
 }
 
-// cites returns the confidences of all facts of o.
-func (o *Organisation) cites() []Confidence {
-	c := []Confidence{o.Confidence}
+// matchWords returns the match words of all names of o.
+func (o *Organisation) matchWords() []string {
+	m := []string{o.Match}
 	for _, x := range o.Aliases {
-		c = append(c, x.Confidence)
+		m = append(m, x.Match)
 	}
 	for _, x := range o.Brands {
-		c = append(c, x.Confidence)
-	}
-	for _, x := range o.MakesFor {
-		c = append(c, x.Confidence)
-	}
-	for _, x := range o.Identifiers {
-		c = append(c, x.Confidence)
-	}
-	for _, x := range o.Owners {
-		c = append(c, x.Confidence, x.PercentConfidence)
+		m = append(m, x.Match)
 	}
 	for _, x := range o.Parts {
-		c = append(c, x.Confidence)
+		m = append(m, x.Match)
+	}
+	return m
+}
+
+// Cited is a fact's Cite and what it stands on, for lint messages.
+type Cited struct {
+	What string
+	Cite
+}
+
+// Cites returns the cites of all facts of o, in the order of the file.
+func (o *Organisation) Cites() []Cited {
+	c := []Cited{{"organisation " + string(o.ID), o.Cite}}
+	add := func(what, name string, cite Cite) { c = append(c, Cited{what + " " + strconv.Quote(name), cite}) }
+	for _, x := range o.Aliases {
+		add("alias", x.Name, x.Cite)
+	}
+	for _, x := range o.Brands {
+		add("brand", x.Name, x.Cite)
+	}
+	for _, x := range o.MakesFor {
+		add("makes_for", x.Brand, x.Cite)
+	}
+	for i := range o.Owners {
+		add("owner", o.Owners[i].name(), o.Owners[i].Cite)
+	}
+	for _, x := range o.Parts {
+		add("part", x.Name, x.Cite)
 	}
 	for _, x := range o.FormerParts {
-		c = append(c, x.Confidence)
+		add("former part", string(x.Org)+x.Name, x.Cite)
+	}
+	for _, x := range o.Identifiers {
+		add("identifier", x.Type+" "+x.Value, x.Cite)
 	}
 	for _, x := range o.Designations {
-		c = append(c, x.Confidence)
+		add("designation", x.Regime, x.Cite)
 	}
 	for _, x := range o.NotDesignated {
-		c = append(c, x.Confidence)
+		add("not_designated", x.Regime, x.Cite)
 	}
 	for _, x := range o.Tickers {
-		c = append(c, x.Confidence)
+		add("ticker", x.Symbol, x.Cite)
 	}
 	return c
 }

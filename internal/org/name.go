@@ -90,7 +90,7 @@ func (n *names) build(ix *Index) {
 }
 
 func (n *names) addOrganisation(o *Organisation) {
-	n.add(Name{Org: o.ID, Kind: OwnName, Text: o.Name, Confidence: o.Confidence}, "")
+	n.add(Name{Org: o.ID, Kind: OwnName, Text: o.Name, Confidence: o.Confidence}, o.Match)
 	for _, a := range o.Aliases {
 		kind := AliasName
 		if a.Kind == KindFormer {
@@ -117,7 +117,7 @@ func (n *names) addOrganisation(o *Organisation) {
 func (n *names) add(x Name, match string) {
 	buf, ends := words(nil, nil, x.Text)
 	key := Normalise(x.Text)
-	if key == "" {
+	if key == "" || match == MatchNever {
 		return
 	}
 	for _, old := range n.whole[key] {

@@ -155,7 +155,7 @@ func TestNewIndexRefuses(t *testing.T) {
 		{"too much", Organisation{ID: "acme_b", Name: "B", File: "b.yaml", Owners: []Ownership{{Owner: "acme_a", Percent: 101}}},
 			`b.yaml: owner "acme_a": a share lies between 0 and 100`},
 		{"confidence", Organisation{ID: "acme_b", Name: "B", File: "b.yaml", Aliases: []Alias{{Name: "x", Cite: Cite{Confidence: "sure"}}}},
-			`b.yaml: confidence "sure": use one of [seen secondary inferred memory draft_only unconfirmed]`},
+			`b.yaml: alias "x": confidence "sure": use one of [seen secondary inferred memory draft_only unconfirmed]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := NewIndex([]Organisation{ok, c.add})

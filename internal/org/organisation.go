@@ -31,6 +31,8 @@ type Organisation struct {
 	LegalSeat string `yaml:"legal_seat" json:"legal_seat,omitempty"`
 	// Kind says in plain words what it does, where that helps a reader.
 	Kind string `yaml:"kind" json:"kind,omitempty"`
+	// Match narrows or widens how ByName uses Name, as Alias.Match does.
+	Match string `yaml:"match" json:"-"`
 	// Reserved is true for a maker of which the data hold the name only: it
 	// is known so that innocent makers can be named, and no list was searched for it.
 	Reserved bool `yaml:"-" json:"reserved,omitempty"`
@@ -63,8 +65,8 @@ type Organisation struct {
 type Alias struct {
 	Name string `yaml:"name" json:"name"`
 	Kind string `yaml:"kind" json:"kind,omitempty"`
-	// Match narrows or widens how ByName uses it: MatchWhole, MatchLead, or empty for the rule of ByName.
-	Match string `yaml:"match" json:"match,omitempty"`
+	// Match narrows or widens how ByName uses it: MatchWhole, MatchLead, MatchNever, or empty for the rule of ByName.
+	Match string `yaml:"match" json:"-"`
 	// From is the first day it was used, To the first day it no longer was; nil is not known.
 	From *calendar.Date `yaml:"from" json:"from,omitempty"`
 	To   *calendar.Date `yaml:"to" json:"to,omitempty"`
@@ -75,6 +77,7 @@ type Alias struct {
 const (
 	MatchWhole = "whole" // only when it is the whole text: also an ordinary word or others' name
 	MatchLead  = "lead"  // also when it only begins the text, short as it is
+	MatchNever = "never" // not at all: kept for readers
 )
 
 // The words of Alias.Kind. Empty is any other spelling.
@@ -88,7 +91,7 @@ type Brand struct {
 	Name string `yaml:"name" json:"name"`
 	// Scope says which products, in plain words.
 	Scope string         `yaml:"scope" json:"scope,omitempty"`
-	Match string         `yaml:"match" json:"match,omitempty"`
+	Match string         `yaml:"match" json:"-"`
 	From  *calendar.Date `yaml:"from" json:"from,omitempty"`
 	To    *calendar.Date `yaml:"to" json:"to,omitempty"`
 	Cite  `yaml:",inline"`
@@ -166,7 +169,7 @@ type Part struct {
 	Name     string         `yaml:"name" json:"name"`
 	Country  string         `yaml:"country" json:"country,omitempty"`
 	Percent  float64        `yaml:"percent" json:"percent,omitempty"`
-	Match    string         `yaml:"match" json:"match,omitempty"`
+	Match    string         `yaml:"match" json:"-"`
 	Acquired *calendar.Date `yaml:"acquired" json:"acquired,omitempty"`
 	Cite     `yaml:",inline"`
 }
