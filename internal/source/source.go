@@ -36,6 +36,9 @@ type Options struct {
 	Map map[string]string
 	// Maps are saved assignments: fingerprint of a heading row → attribute name → heading text.
 	Maps map[string]map[string]string
+	// IsMaker reports whether a name is that of a known maker of equipment. It
+	// decides what a column "Vendor" holds; nil means that nobody can tell.
+	IsMaker func(name string) bool
 }
 
 // Yield takes one sighting. An error stops the reading and is returned as it is.

@@ -1,0 +1,46 @@
+// Package all lists the sources by hand, recognises which one reads an input,
+// and walks what the user named - a file, a folder, an archive, standard
+// input - into single inputs.
+//
+// It is not for reading any format itself.
+//
+// Flow: Walk → Leaf (input and source) → the caller lets the source read it.
+package all
+
+import (
+	"telltale/internal/source"
+	"telltale/internal/source/archive"
+	"telltale/internal/source/sheet"
+)
+
+// Sources returns every source. Where two are equally sure of an input the
+// first wins, so those that know one system come before those that read any table.
+func Sources(l Limits) []source.Source {
+	l = l.orDefault()
+	var s []source.Source
+	s = append(s, sheet.Sources()...)
+	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
+	return s
+}
+
+// recognise returns the source that is surest of an input, nil when none is.
+func recognise(sources []source.Source, head []byte, name string) source.Source {
+	var best source.Source
+	score := 0
+	for _, s := range sources {
+		if n := sureness(s, head, name); n > score {
+			best, score = s, n
+		}
+	}
+	return best
+}
+
+// sureness asks one source; a panic of a recogniser is no recognition.
+func sureness(s source.Source, head []byte, name string) (n int) {
+	defer func() {
+		if recover() != nil {
+			n = 0
+		}
+	}()
+	return s.Recognise(head, name)
+}
