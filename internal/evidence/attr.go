@@ -140,7 +140,8 @@ const (
 	CWMPOUI          Attr = "cwmp.oui"
 	CWMPProductClass Attr = "cwmp.productClass"
 	PONVendorID      Attr = "ponVendorID"
-	CLIText          Attr = "cli.text" // lines of a version, inventory or label command
+	PONEquipmentID   Attr = "ponEquipmentID" // type an ONT tells its OLT (OMCI equipment ID)
+	CLIText          Attr = "cli.text"       // lines of a version, inventory or label command
 	CLICommand       Attr = "cli.command"
 	// CLIShape names the layout of a command's output, "<cli family>/<command>": weak
 	// evidence, one family of command lines prints it so.
@@ -179,7 +180,7 @@ var classes = map[Attr]Class{
 	UPnPManufacturer: ClassAnnounce, UPnPModel: ClassAnnounce, UPnPDescription: ClassAnnounce,
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
 	CWMPManufacturer: ClassCWMP, CWMPOUI: ClassCWMP, CWMPProductClass: ClassCWMP,
-	GPONSerial: ClassPON, PONVendorID: ClassPON,
+	GPONSerial: ClassPON, PONVendorID: ClassPON, PONEquipmentID: ClassPON,
 	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
 	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
 	USBID: ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"telltale/internal/source"
+	"telltale/internal/source/observe"
+)
+
+// Recognise reads the head as the source would and says 85 for a session with
+// prompts or recorded commands, 70 for a text whose layout one family of
+// command lines prints, 40 for a text that merely identifies something.
+func (Source) Recognise(head []byte, name string) int {
+	if len(head) > source.Head {
+		head = head[:source.Head]
+	}
+	if !texty(head) || observe.LooksXML(head) {
+		return 0
+	}
+	wrapped := wrapping(head) != wrapNone
+	if c := firstByte(head); (c == '{' || c == '[') && !wrapped {
+		return 0
+	}
+	prompts, shaped, guessed, listed := 0, 0, 0, 0
+	in := &source.Input{Name: name, Data: bytes.NewReader(head), Size: int64(len(head))}
+	// A cut JSON text ends in an error; what came before it counts.
+	_ = sections(context.Background(), in, discard(), func(sec *section) error {
+		if sec.cmd != "" && showing(sec.cmd) {
+			prompts++
+		}
+		if len(sec.lines) == 0 {
+			return nil
+		}
+		k, shape := classify(sec)
+		switch {
+		case shape != "" && shape != "vrp-or-comware/sysname" && shape != "ont-wap/display":
+			shaped++
+		case shape != "":
+			guessed++
+		case k != other:
+			guessed++
+		}
+		if separated(sec) {
+			listed++
+		}
+		return nil
+	})
+	switch {
+	case wrapped && (prompts > 0 || shaped > 0):
+		return 90
+	case wrapped:
+		return 60
+	case prompts > 0:
+		return 85
+	case listed > 0 && shaped == 0:
+		return 0
+	case shaped > 0:
+		return 70
+	case guessed > 0:
+		return 50
+	}
+	return 0
+}
+
+func firstByte(head []byte) byte {
+	h := bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")
+	if len(h) == 0 {
+		return 0
+	}
+	return h[0]
+}
+
+// texty reports whether head is text: no NUL runs, mostly valid UTF-8 or an 8-bit set.
+func texty(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	bad := 0
+	for i := 0; i < len(head); {
+		r, n := utf8.DecodeRune(head[i:])
+		if r == 0 || r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b && r != '\b' || r == utf8.RuneError && n == 1 {
+			bad++
+		}
+		i += n
+	}
+	return bad*50 <= len(head)
+}
+
+// separated reports whether the section looks like a sheet or a key=value dump
+// (commas or tabs or "=" in the same number on most lines): those have sources of their own.
+func separated(sec *section) bool {
+	for _, sep := range []string{",", "\t", ";", " = "} {
+		same, first := 0, strings.Count(sec.lines[0].text, sep)
+		if first == 0 {
+			continue
+		}
+		for _, l := range sec.lines {
+			if strings.Count(l.text, sep) == first {
+				same++
+			}
+		}
+		if len(sec.lines) > 1 && same*10 >= len(sec.lines)*8 && (first > 1 || sep == " = ") {
+			return true
+		}
+	}
+	return false
+}
