@@ -1,0 +1,215 @@
+package resolve
+
+import (
+	"cmp"
+	"slices"
+
+	"telltale/internal/asset"
+)
+
+// element is a thing a cluster has that may keep it from another: a chassis
+// serial of a maker, a list it stands in.
+type element struct {
+	kind uint32 // a maker's number, or one of those below
+	val  uint64
+}
+
+const (
+	kindGPON uint32 = 1<<30 + iota // above all makers
+	kindList
+)
+
+// traits holds the elements and key types of every cluster, by its root.
+type traits struct {
+	r    *Resolver
+	mask []uint32
+	// off and els: cluster c has els[off[c]:off[c]+n] up to the next cluster's.
+	off []int32
+	els []element
+}
+
+// build gathers the traits of the clusters of base, which is flat.
+func (t *traits) build(r *Resolver, base forest) {
+	n := len(base)
+	t.r = r
+	if cap(t.off) <= n {
+		t.mask, t.off = make([]uint32, n), make([]int32, n+1)
+	}
+	t.mask, t.off = t.mask[:n], t.off[:n+1]
+	clear(t.mask)
+	clear(t.off)
+	t.elements(func(sight int32, _ element) { t.off[base[sight]+1]++ })
+	for i := range n {
+		t.off[i+1] += t.off[i]
+	}
+	total := int(t.off[n])
+	if cap(t.els) < total {
+		t.els = make([]element, total)
+	}
+	t.els = t.els[:total]
+	t.elements(func(sight int32, e element) {
+		c := base[sight]
+		t.els[t.off[c]] = e
+		t.off[c]++
+	})
+	copy(t.off[1:], t.off[:n])
+	t.off[0] = 0
+	for c := range n {
+		if es := t.els[t.off[c]:t.off[c+1]]; len(es) > 1 {
+			slices.SortFunc(es, func(a, b element) int {
+				return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.val, b.val))
+			})
+		}
+	}
+	for i := range r.recs {
+		for _, x := range r.recs[i] {
+			if x.flag&shared == 0 || x.typ > tContent {
+				t.mask[base[x.sight]] |= 1 << x.typ
+			}
+		}
+	}
+}
+
+// elements calls f for each element of each sighting.
+func (t *traits) elements(f func(int32, element)) {
+	r := t.r
+	for i := range r.recs {
+		for _, x := range r.recs[i] {
+			switch x.typ {
+			case tSerial:
+				f(x.sight, element{r.maker[x.sight], uint64(x.hash)})
+			case tGPON:
+				f(x.sight, element{kindGPON, uint64(x.hash)})
+			}
+		}
+	}
+	for i, in := range r.input {
+		if in != 0 {
+			f(int32(i), element{kindList, uint64(in)})
+		}
+	}
+}
+
+func (t *traits) of(c int32) []element { return t.els[t.off[c]:t.off[c+1]] }
+
+// contradicts reports whether the cluster has anything that could keep it from another in the stage.
+func (t *traits) contradicts(st stage, c int32) bool {
+	if t.mask[c]&st.bits != 0 {
+		return true
+	}
+	for _, e := range t.of(c) {
+		switch {
+		case e.kind == kindList:
+			if st.lists {
+				return true
+			}
+		case st.serials != ignored:
+			return true
+		}
+	}
+	return false
+}
+
+// meeting is a set of clusters that may be one thing.
+type meeting struct {
+	st    stage
+	t     *traits
+	mask  uint32
+	those []int32 // those with serials
+	lists []uint64
+	in    map[uint64]bool // lists, when there are many
+}
+
+// maxMeeting bounds the clusters with serials of different makers that one key may join.
+const maxMeeting = 64
+
+func (m *meeting) reset(st stage, t *traits) {
+	m.st, m.t, m.mask, m.those, m.lists = st, t, 0, m.those[:0], m.lists[:0]
+	m.in = nil
+}
+
+// admit adds a cluster and reports whether nothing keeps it from those before.
+func (m *meeting) admit(c int32) bool {
+	mask := m.t.mask[c] & m.st.bits
+	if m.mask&mask != 0 {
+		return false
+	}
+	m.mask |= mask
+	weighs := false
+	own := len(m.lists)
+	for i, e := range m.t.of(c) {
+		if e.kind == kindList {
+			if !m.st.lists || i > 0 && m.t.of(c)[i-1] == e {
+				continue
+			}
+			if m.listed(e.val, own) {
+				return false
+			}
+			m.lists = append(m.lists, e.val)
+		} else {
+			weighs = m.st.serials != ignored
+		}
+	}
+	if len(m.lists) > 16 {
+		if m.in == nil {
+			m.in, own = map[uint64]bool{}, 0
+		}
+		for _, v := range m.lists[own:] {
+			m.in[v] = true
+		}
+	}
+	if !weighs {
+		return true
+	}
+	if len(m.those) >= maxMeeting {
+		return false
+	}
+	for _, d := range m.those {
+		if m.apart(m.t.of(c), m.t.of(d)) {
+			return false
+		}
+	}
+	m.those = append(m.those, c)
+	return true
+}
+
+func (m *meeting) listed(v uint64, own int) bool {
+	if m.in != nil {
+		return m.in[v]
+	}
+	return slices.Contains(m.lists[:own], v)
+}
+
+// apart reports whether the serials of two clusters say they are two things:
+// some of one kind can be compared and none is equal.
+func (m *meeting) apart(a, b []element) bool {
+	var differ, equal [2]bool
+	for _, x := range a {
+		for _, y := range b {
+			pon := 0
+			if x.kind == kindGPON {
+				pon = 1
+			}
+			switch {
+			case x.kind == kindList || y.kind == kindList || (x.kind == kindGPON) != (y.kind == kindGPON):
+			case x.val == y.val:
+				equal[pon] = true
+			case m.comparable(x.kind, y.kind):
+				differ[pon] = true
+			}
+		}
+	}
+	return differ[0] && !equal[0] || differ[1] && !equal[1]
+}
+
+// comparable reports whether serials of the two makers may not differ on one thing.
+func (m *meeting) comparable(a, b uint32) bool {
+	if a == b {
+		return true
+	}
+	if m.st.serials == ofAnyone || a == 0 || b == 0 {
+		return true
+	}
+	r := m.t.r
+	return asset.SameMaker(r.makers.text(a), r.makers.text(b))
+}
