@@ -70,7 +70,7 @@ type Finding struct {
 	Elements  []Element  `json:"elements"`
 	Questions []Question `json:"questions"`
 	// Due is the last lawful day or the last day to report.
-	Due            *calendar.Date      `json:"due"`
+	Due            *calendar.Date `json:"due"`
 	DateConfidence law.Confidence `json:"date_confidence"`
 	Remedy         string         `json:"remedy"`
 	Citations      []Citation     `json:"citations"`
@@ -103,8 +103,8 @@ type Summary struct {
 // Report is the whole result of a check.
 type Report struct {
 	Schema       string                                 `json:"schema"`
-	AsOf         calendar.Date                               `json:"as_of"`
-	KnownAt      calendar.Date                               `json:"known_at"`
+	AsOf         calendar.Date                          `json:"as_of"`
+	KnownAt      calendar.Date                          `json:"known_at"`
 	Profile      string                                 `json:"profile"`
 	DataVersion  string                                 `json:"data_version"`
 	Coverage     []asset.Coverage                       `json:"coverage"`
