@@ -1,0 +1,398 @@
+package unpack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"sync"
+)
+
+// claim is what a probe found: a region and how to unpack it.
+type claim struct {
+	off, length int64 // length < 0: the extractor learns it and sets x.r.Length
+	format      string
+	conf        Confidence
+	facts       []Fact
+	state       State
+	reason      string
+	extract     func(x *xtr) error // nil: nothing inside
+	// weak claims are believed only where a whole object begins, or in objects that were made to hold others.
+	weak bool
+}
+
+func (c *claim) fact(name, format string, args ...any) {
+	if v := fmt.Sprintf(format, args...); v != "" {
+		c.facts = append(c.facts, Fact{name, v})
+	}
+}
+
+// probe looks at off and returns a claim when the structure there holds, else nil.
+type probe func(d *data, off int64) *claim
+
+// signature is a magic number and where it stands in its structure.
+type signature struct {
+	name  string
+	magic []byte
+	at    int64 // offset of the magic from the start of the structure
+	probe probe
+	// head: tried only where an object begins (weak magic or none at all).
+	head bool
+}
+
+// index finds candidates by the first two bytes of their magic.
+type index struct {
+	first [65536]uint8 // 0: none; else 1 + number in lists
+	lists [][]*signature
+	heads []*signature
+}
+
+var tables = sync.OnceValue(func() *index {
+	ix := &index{}
+	for i := range signatures {
+		s := &signatures[i]
+		if s.head {
+			ix.heads = append(ix.heads, s)
+			continue
+		}
+		key := int(s.magic[0])<<8 | int(s.magic[1])
+		if ix.first[key] == 0 {
+			ix.lists = append(ix.lists, nil)
+			ix.first[key] = uint8(len(ix.lists))
+		}
+		ix.lists[ix.first[key]-1] = append(ix.lists[ix.first[key]-1], s)
+	}
+	return ix
+})
+
+const window = 1 << 20
+
+// scanObject finds the regions of o, extracts them, and explains what is left.
+func (s *session) scanObject(o *Object) {
+	d := &data{r: o.Blob, size: o.size}
+	defer func() {
+		if p := recover(); p != nil {
+			o.Regions = append(o.Regions, &Region{Length: o.size, Format: "data", Confidence: Leftover, State: Partial,
+				Reasons: []string{fmt.Sprintf("internal error while scanning: %v", p)}})
+		}
+	}()
+	head := d.upto(0, 4096)
+	o.Type = classify(head, o.size)
+	sc := &scanner{s: s, o: o, d: d}
+	sc.at(0, tables().heads)
+	for _, l := range candidatesAt(d, 0) {
+		if sc.end > 0 {
+			break
+		}
+		sc.at(0, l)
+	}
+	if carve(o) {
+		sc.scan()
+	}
+	o.Regions = sc.regions
+	sc.gaps()
+	for _, r := range o.Regions {
+		r.finish()
+	}
+}
+
+// carve says whether formats are looked for at every offset of o. Files of a
+// known kind hold magics by nature (a decompressor knows its own) and are not carved.
+func carve(o *Object) bool {
+	if o.size < 16 {
+		return false
+	}
+	switch o.Type {
+	case "":
+		return true
+	case "pe", "kernel":
+		return true
+	}
+	return false
+}
+
+type scanner struct {
+	s       *session
+	o       *Object
+	d       *data
+	end     int64 // everything before is explained or passed
+	regions []*Region
+	tries   int
+}
+
+// at tries signatures for a structure that starts at off.
+func (sc *scanner) at(off int64, sigs []*signature) bool {
+	for _, g := range sigs {
+		if c := sc.try(g, off); c != nil && sc.take(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (sc *scanner) try(g *signature, off int64) (c *claim) {
+	defer func() {
+		if p := recover(); p != nil {
+			c = nil
+		}
+	}()
+	c = g.probe(sc.d, off)
+	if c != nil && c.weak && off != 0 && !sc.o.trial {
+		return nil
+	}
+	return c
+}
+
+// take extracts a claim and records its region. It reports false when the
+// extraction showed that the claim was wrong.
+func (sc *scanner) take(c *claim) bool {
+	r := &Region{Offset: c.off, Length: c.length, Format: c.format, Confidence: c.conf, State: c.state, Facts: c.facts}
+	if c.reason != "" {
+		r.Reasons = append(r.Reasons, c.reason)
+	}
+	if r.Length > sc.d.size-r.Offset {
+		r.Reasons = append(r.Reasons, fmt.Sprintf("says %d bytes at %#x, only %d are there", r.Length, r.Offset, sc.d.size-r.Offset))
+		if r.State == OK {
+			r.State = Truncated
+		}
+		r.Length = sc.d.size - r.Offset
+	}
+	if c.extract != nil {
+		x := &xtr{s: sc.s, d: sc.d, r: r, depth: sc.o.depth}
+		err := sc.extract(x, c)
+		if errors.Is(err, errNot) {
+			return false
+		}
+		if err != nil {
+			sc.s.note(err)
+			x.warn(stateOf(err), "%v", err)
+		}
+		if r.Length < 0 {
+			r.Length = sc.d.size - r.Offset
+		}
+	}
+	if len(r.Facts) < len(c.facts) {
+		r.Facts = c.facts
+	}
+	sc.regions = append(sc.regions, r)
+	sc.end = max(sc.end, r.Offset+r.Length)
+	return true
+}
+
+// errNot says that a structure proved not to be of the format after all.
+var errNot = errors.New("not this format")
+
+func (sc *scanner) extract(x *xtr, c *claim) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error while unpacking %s: %v", c.format, p)
+		}
+	}()
+	return c.extract(x)
+}
+
+func candidatesAt(d *data, off int64) [][]*signature {
+	var out [][]*signature
+	ix := tables()
+	for _, l := range ix.lists {
+		var hit []*signature
+		for _, g := range l {
+			if b := d.at(off+g.at, len(g.magic)); b != nil && bytes.Equal(b, g.magic) {
+				hit = append(hit, g)
+			}
+		}
+		if hit != nil {
+			out = append(out, hit)
+		}
+	}
+	// Magics near the start of a structure say more than those far inside it.
+	sort.SliceStable(out, func(i, j int) bool { return out[i][0].at < out[j][0].at })
+	return out
+}
+
+// scan walks the object and tries a probe wherever a magic stands.
+func (sc *scanner) scan() {
+	ix := tables()
+	buf := make([]byte, min(window, sc.d.size)+8)
+	for pos := int64(0); pos < sc.d.size; {
+		if sc.end > pos {
+			// Magics that stand behind the start of their structure may lie right after the last region.
+			pos = sc.end
+		}
+		if sc.s.ctx.Err() != nil {
+			return
+		}
+		n, _ := sc.d.r.ReadAt(buf[:min(int64(len(buf)), sc.d.size-pos)], pos)
+		if n < 2 {
+			return
+		}
+		next := pos + int64(n) - 1
+		if int64(n) > window {
+			next = pos + window
+		}
+		pos = sc.window(ix, buf[:n], pos, next)
+	}
+}
+
+// window tries the candidates whose magic starts in [pos, next) and returns where to go on.
+func (sc *scanner) window(ix *index, b []byte, pos, next int64) int64 {
+	limit := int(next - pos)
+	for i := 0; i < limit && i+1 < len(b); i++ {
+		k := ix.first[int(b[i])<<8|int(b[i+1])]
+		if k == 0 {
+			continue
+		}
+		for _, g := range ix.lists[k-1] {
+			if i+len(g.magic) <= len(b) && !bytes.Equal(b[i:i+len(g.magic)], g.magic) {
+				continue
+			}
+			off := pos + int64(i) - g.at
+			if off < sc.end {
+				continue
+			}
+			if c := sc.try(g, off); c != nil && sc.take(c) {
+				return max(sc.end, pos+1)
+			}
+		}
+	}
+	return next
+}
+
+// gaps describes what lies between the regions.
+func (sc *scanner) gaps() {
+	o := sc.o
+	sort.SliceStable(o.Regions, func(i, j int) bool { return o.Regions[i].Offset < o.Regions[j].Offset })
+	if len(o.Regions) == 0 && o.Type != "" {
+		return // wholly explained by its type
+	}
+	var out []*Region
+	pos := int64(0)
+	for _, r := range o.Regions {
+		if r.Offset > pos {
+			out = append(out, sc.gap(pos, r.Offset-pos)...)
+		}
+		out = append(out, r)
+		pos = max(pos, r.Offset+r.Length)
+	}
+	if pos < sc.d.size && len(o.Regions) > 0 || len(o.Regions) == 0 && sc.d.size > 0 {
+		out = append(out, sc.gap(pos, sc.d.size-pos)...)
+	}
+	o.Regions = out
+}
+
+// gap splits a stretch into padding at either end and an unexplained rest.
+func (sc *scanner) gap(off, n int64) []*Region {
+	lead := fill(sc.d, off, n)
+	var out []*Region
+	if lead == n || lead >= 64 {
+		out = append(out, &Region{Offset: off, Length: lead, Format: "padding", Confidence: Structural})
+		off, n = off+lead, n-lead
+	}
+	if n == 0 {
+		return out
+	}
+	tail := fillTail(sc.d, off, n)
+	if tail < 64 {
+		tail = 0
+	}
+	r := &Region{Offset: off, Length: n - tail, Format: "data", Confidence: Leftover, State: Unknown}
+	sc.describe(r)
+	out = append(out, r)
+	if tail > 0 {
+		out = append(out, &Region{Offset: off + n - tail, Length: tail, Format: "padding", Confidence: Structural})
+	}
+	return out
+}
+
+func (sc *scanner) describe(r *Region) {
+	st := measure(sc.d, r.Offset, r.Length)
+	r.Entropy = st.entropy
+	head := sc.d.upto(r.Offset, int(min(4096, r.Length)))
+	switch t := classify(head, r.Length); {
+	case t != "":
+		r.Format, r.State, r.Confidence = t, OK, Structural
+	case st.random() && r.Length >= 4096:
+		r.State = Encrypted
+		r.Reasons = append(r.Reasons, fmt.Sprintf(
+			"no known structure; entropy %.3f bits a byte and an even spread of byte values (chi-square %.0f for 255): encrypted, or random", st.entropy, st.chi))
+	case st.entropy > 7.5:
+		r.Reasons = append(r.Reasons, fmt.Sprintf("no known structure; entropy %.3f bits a byte: compressed or coded", st.entropy))
+	default:
+		r.Reasons = append(r.Reasons, fmt.Sprintf("no known structure; entropy %.3f bits a byte", st.entropy))
+	}
+}
+
+// fill returns how many leading bytes of the stretch are one value, 0x00 or 0xff.
+func fill(d *data, off, n int64) int64 {
+	var first byte
+	for done := int64(0); done < n; {
+		b := d.upto(off+done, int(min(1<<16, n-done)))
+		if len(b) == 0 {
+			return done
+		}
+		if done == 0 {
+			if first = b[0]; first != 0 && first != 0xff {
+				return 0
+			}
+		}
+		for i, c := range b {
+			if c != first {
+				return done + int64(i)
+			}
+		}
+		done += int64(len(b))
+	}
+	return n
+}
+
+func fillTail(d *data, off, n int64) int64 {
+	last := d.at(off+n-1, 1)
+	if last == nil || last[0] != 0 && last[0] != 0xff {
+		return 0
+	}
+	for done := int64(0); done < n; {
+		m := min(1<<16, n-done)
+		b := d.at(off+n-done-m, int(m))
+		if b == nil {
+			return done
+		}
+		for i := len(b) - 1; i >= 0; i-- {
+			if b[i] != last[0] {
+				return done + int64(len(b)-1-i)
+			}
+		}
+		done += m
+	}
+	return n
+}
+
+// Recognise says from the head of an input, at least the first 40 KiB where
+// there are as many, how sure it is that the input is a firmware image or part
+// of one: 0 no, 100 certain. Archives that usually hold other things give
+// less than their own readers do.
+func Recognise(head []byte) int {
+	d := &data{r: bytes.NewReader(head), size: int64(len(head))}
+	best := 0
+	for _, l := range candidatesAt(d, 0) {
+		for _, g := range l {
+			best = max(best, recognised[g.name])
+		}
+	}
+	return best
+}
+
+// copyRange writes n bytes at off of d to w.
+func copyRange(w io.Writer, d *data, off, n int64) error {
+	if off < 0 || n < 0 || off > d.size {
+		return fmt.Errorf("range %#x+%d outside of %d bytes", off, n, d.size)
+	}
+	short := n > d.size-off
+	buf := chunkBufs.Get().(*[]byte)
+	defer chunkBufs.Put(buf)
+	_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{d.reader(off, n)}, (*buf)[:256<<10])
+	if err == nil && short {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}

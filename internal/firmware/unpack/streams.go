@@ -1,0 +1,493 @@
+package unpack
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"compress/flate"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"hash/adler32"
+	"hash/crc32"
+	"io"
+
+	lzo "github.com/anchore/go-lzo"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/therootcompany/xz"
+)
+
+// counter is a buffered byte reader that knows how much was taken from it, so
+// that the exact end of a stream is known.
+type counter struct {
+	r *bufio.Reader
+	n int64
+}
+
+func newCounter(r io.Reader) *counter { return &counter{r: bufio.NewReaderSize(r, 256<<10)} }
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func (c *counter) ReadByte() (byte, error) {
+	b, err := c.r.ReadByte()
+	if err == nil {
+		c.n++
+	}
+	return b, err
+}
+
+func (c *counter) used() int64 { return c.n }
+
+// stream makes a claim for one compressed stream whose length is learned by decoding it.
+func stream(off int64, format string, conf Confidence, name string, decode func(w io.Writer, in *counter) error) *claim {
+	c := &claim{off: off, length: -1, format: format, conf: conf}
+	c.extract = func(x *xtr) error {
+		in := newCounter(x.d.reader(off, x.d.size-off))
+		var derr error
+		node, err := x.file(Node{Path: nonEmpty(name, "content"), Kind: Part}, func(w io.Writer) error {
+			watch(w, in.used)
+			derr = decode(w, in)
+			return derr
+		})
+		x.r.Length = max(in.n, 1)
+		if err != nil {
+			return err
+		}
+		if derr != nil && node.Size < 64 {
+			x.s.entries.Add(-1)
+			return errNot
+		}
+		return nil
+	}
+	return c
+}
+
+func nonEmpty(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}
+
+// trial decodes the beginning of a stream: it must yield want bytes, or end well.
+func trial(d *data, off int64, inMax, want int, open func(io.Reader) (io.Reader, error)) bool {
+	head := d.upto(off, inMax)
+	r, err := open(bytes.NewReader(head))
+	if err != nil {
+		return false
+	}
+	buf := make([]byte, want)
+	n, err := io.ReadFull(r, buf)
+	if err == nil {
+		return true
+	}
+	if len(head) < inMax { // all input there is: only a clean end will do
+		return (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && n > 0
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) && n > want/4
+}
+
+// gzip: RFC 1952.
+func probeGzip(d *data, off int64) *claim {
+	h := d.upto(off, 10+512)
+	if len(h) < 18 || h[2] != 8 || h[3]&0xe0 != 0 || h[8] != 0 && h[8] != 2 && h[8] != 4 {
+		return nil
+	}
+	if !trial(d, off, 8<<10, 512, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }) {
+		return nil
+	}
+	name := ""
+	if h[3]&8 != 0 && h[3]&4 == 0 {
+		name = cstr(h[10:])
+	}
+	c := stream(off, "gzip", Structural, name, func(w io.Writer, in *counter) error {
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return err
+		}
+		for {
+			z.Multistream(false)
+			if _, err := io.Copy(w, z); err != nil {
+				return err
+			}
+			// A further member right behind belongs to the same stream.
+			p, _ := in.r.Peek(3)
+			if len(p) < 3 || p[0] != 0x1f || p[1] != 0x8b || p[2] != 8 {
+				return nil
+			}
+			if err := z.Reset(in); err != nil {
+				return err
+			}
+		}
+	})
+	if name != "" {
+		c.fact("name", "%q", name)
+	}
+	return c
+}
+
+// zlib streams (RFC 1950) have two weak header bytes, so a kilobyte must decode.
+func probeZlib(d *data, off int64) *claim {
+	if off&3 != 0 && off > 4096 {
+		return nil
+	}
+	if !trial(d, off, 4<<10, 1024, func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) }) {
+		return nil
+	}
+	c := stream(off, "zlib", Structural, "", func(w io.Writer, in *counter) error {
+		z, err := zlib.NewReader(in)
+		if err == nil {
+			_, err = io.Copy(w, z)
+		}
+		return err
+	})
+	c.weak = true
+	return c
+}
+
+// xz: the .xz file format 1.0.4. The stream header carries its own CRC.
+func probeXZ(d *data, off int64) *claim {
+	h := d.at(off, 12)
+	if h == nil || crc32.ChecksumIEEE(h[6:8]) != le.Uint32(h[8:]) {
+		return nil
+	}
+	return stream(off, "xz", Checked, "", func(w io.Writer, in *counter) error {
+		z, err := xz.NewReader(byteAtATime{in}, maxDict)
+		if err != nil {
+			return err
+		}
+		z.Multistream(false)
+		_, err = io.Copy(w, z)
+		in.n = xzLength(d, off, in.n)
+		return err
+	})
+}
+
+// byteAtATime lets a decoder read in its own buffer; the count is corrected afterwards.
+type byteAtATime struct{ r io.Reader }
+
+func (b byteAtATime) Read(p []byte) (int, error) { return b.r.Read(p) }
+
+// xzLength finds the end of the stream at or before off+read: the footer is
+// "YZ" at a multiple of four with a CRC of its own.
+func xzLength(d *data, off, read int64) int64 {
+	const back = 64 << 10
+	from := max(0, read-back) &^ 3
+	b := d.upto(off+from, int(read-from)+16)
+	for i := 0; i+12 <= len(b); i += 4 {
+		if b[i+10] == 'Y' && b[i+11] == 'Z' && crc32.ChecksumIEEE(b[i+4:i+10]) == le.Uint32(b[i:]) {
+			return from + int64(i) + 12
+		}
+	}
+	return read
+}
+
+func probeBzip2(d *data, off int64) *claim {
+	h := d.at(off, 10)
+	if h == nil || h[3] < '1' || h[3] > '9' || string(h[4:10]) != "1AY&SY" {
+		return nil
+	}
+	return stream(off, "bzip2", Structural, "", func(w io.Writer, in *counter) error {
+		// The library goes on into a next stream and fails on what is not one;
+		// the end of the first is found by its own footer.
+		z := bzip2.NewReader(in)
+		_, err := io.Copy(w, z)
+		if err != nil && in.n < d.size-off && isStructural(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+func isStructural(err error) bool {
+	var s bzip2.StructuralError
+	return errors.As(err, &s) && s == "bad magic value in continuation file"
+}
+
+// lzma-alone has no magic: properties, a dictionary of 2^n or 2^n+2^(n-1), a
+// zero first byte of the range coder, and four kilobytes that decode.
+func probeLZMA(d *data, off int64) *claim {
+	h := d.at(off, 14)
+	if h == nil {
+		return nil
+	}
+	p, ok := lzmaPropsOf(h[0])
+	dict := le.Uint32(h[1:])
+	size := int64(le.Uint64(h[5:]))
+	if !ok || h[13] != 0 || !plainDict(dict) || size != -1 && (size <= 0 || size > 4<<30) || p.lc+p.lp > 4 && h[0] != 0x5d {
+		return nil
+	}
+	want := 4096
+	if size > 0 && size < 4096 {
+		want = int(size)
+	}
+	in := d.upto(off+13, 16<<10)
+	out, _, err := lzmaBlock(in, p, want)
+	if err != nil && !(len(out) >= 512 && len(in) == 16<<10) {
+		if !(errors.Is(err, io.ErrUnexpectedEOF) && len(out) >= 64) {
+			return nil
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	c := stream(off, "lzma", Structural, "", func(w io.Writer, in *counter) error {
+		io.CopyN(io.Discard, in, 13)
+		n, err := lzmaStream(w, in, p, int64(dict), size)
+		in.n = 13 + n
+		return err
+	})
+	c.fact("dictionary", "%d", dict)
+	c.fact("size", "%d", size)
+	return c
+}
+
+func plainDict(v uint32) bool {
+	if v < 1<<12 || v > 1<<28 {
+		return false
+	}
+	low := v & -v
+	return v == low || v == low|low<<1
+}
+
+// lzip: its manual's file format; a 20-byte trailer with CRC and sizes.
+func probeLzip(d *data, off int64) *claim {
+	h := d.at(off, 6)
+	if h == nil || h[4] != 1 {
+		return nil
+	}
+	return stream(off, "lzip", Structural, "", func(w io.Writer, in *counter) error {
+		io.CopyN(io.Discard, in, 6)
+		n, err := lzmaStream(w, in, lzmaProps{lc: 3, pb: 2}, 1<<(h[5]&31), -1)
+		in.n = 6 + n + 20
+		return err
+	})
+}
+
+func probeZstd(d *data, off int64) *claim {
+	var h zstd.Header
+	if err := h.Decode(d.upto(off, 32)); err != nil || h.Skippable {
+		return nil
+	}
+	length := zstdLength(d, off)
+	if length < 0 {
+		return nil
+	}
+	c := stream(off, "zstd", Structural, "", func(w io.Writer, in *counter) error {
+		z, err := zstd.NewReader(io.LimitReader(in, max(length, 0)), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			return err
+		}
+		defer z.Close()
+		_, err = io.Copy(w, z)
+		in.n = length
+		return err
+	})
+	return c
+}
+
+// zstdLength walks the block headers of a frame (RFC 8878) to its end; -1: not a frame.
+func zstdLength(d *data, off int64) int64 {
+	var h zstd.Header
+	if err := h.Decode(d.upto(off, 32)); err != nil {
+		return -1
+	}
+	pos := off + int64(h.HeaderSize)
+	for {
+		b := d.at(pos, 3)
+		if b == nil {
+			return d.size - off // truncated
+		}
+		v := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16
+		n := int64(v >> 3)
+		switch v >> 1 & 3 {
+		case 1:
+			n = 1
+		case 3:
+			return -1
+		}
+		pos += 3 + n
+		if v&1 != 0 {
+			break
+		}
+	}
+	if h.HasCheckSum {
+		pos += 4
+	}
+	return min(pos, d.size) - off
+}
+
+func probeLZ4(d *data, off int64) *claim {
+	h := d.at(off, 7)
+	if h == nil || h[4]>>6 != 1 || h[5]&0x8f != 0 || h[5]>>4 < 4 {
+		return nil
+	}
+	return stream(off, "lz4", Structural, "", func(w io.Writer, in *counter) error {
+		n := lz4Length(d, off)
+		_, err := io.Copy(w, lz4.NewReader(io.LimitReader(in, n)))
+		in.n = n
+		return err
+	})
+}
+
+// lz4Length walks the blocks of a frame to its end mark.
+func lz4Length(d *data, off int64) int64 {
+	flg := d.at(off+4, 1)[0]
+	pos := off + 7
+	if flg&8 != 0 {
+		pos += 8
+	}
+	if flg&1 != 0 {
+		pos += 4
+	}
+	for pos+4 <= d.size {
+		n := d.u32(le, pos)
+		pos += 4
+		if n == 0 {
+			if flg&4 != 0 {
+				pos += 4
+			}
+			return min(pos, d.size) - off
+		}
+		pos += int64(n &^ (1 << 31))
+		if flg&16 != 0 {
+			pos += 4
+		}
+	}
+	return d.size - off
+}
+
+// LZ4 legacy frame, as Linux kernels carry it: blocks of 8 MiB without an end mark.
+func probeLZ4Legacy(d *data, off int64) *claim {
+	n := d.u32(le, off+4)
+	if n == 0 || n > 9<<20 || int64(n) > d.size-off {
+		return nil
+	}
+	first, err := lz4Block(d.at(off+8, int(n)), 8<<20)
+	if err != nil || len(first) == 0 {
+		return nil
+	}
+	return stream(off, "lz4-legacy", Structural, "", func(w io.Writer, in *counter) error {
+		pos := off + 4
+		for {
+			n := d.u32(le, pos)
+			if n == 0 || n > 9<<20 || n == 0x184c2102 {
+				break
+			}
+			b := d.at(pos+4, int(n))
+			out, err := lz4Block(b, 8<<20)
+			if err != nil {
+				break // four bytes of decompressed size follow in a kernel
+			}
+			pos += 4 + int64(n)
+			in.n = pos - off
+			if _, err := w.Write(out); err != nil {
+				return err
+			}
+			if len(out) < 8<<20 {
+				break
+			}
+		}
+		in.n = pos - off
+		return nil
+	})
+}
+
+// lzop: header with an Adler-32 or CRC of its own, then blocks of sizes and checksums.
+func probeLzop(d *data, off int64) *claim {
+	h := d.upto(off, 600)
+	if len(h) < 40 {
+		return nil
+	}
+	version, method := be.Uint16(h[9:]), h[15]
+	if version < 0x0900 || method < 1 || method > 3 {
+		return nil
+	}
+	pos := 17
+	flags := be.Uint32(h[pos:])
+	pos += 4
+	if flags&0x800 != 0 {
+		pos += 4 // filter
+	}
+	pos += 12 // mode, mtime low, mtime high
+	if pos >= len(h) {
+		return nil
+	}
+	nameLen := int(h[pos])
+	name := ""
+	if pos+1+nameLen+4 > len(h) {
+		return nil
+	}
+	name = string(h[pos+1 : pos+1+nameLen])
+	pos += 1 + nameLen
+	sum := adler32.Checksum(h[9:pos])
+	if flags&0x1000 != 0 {
+		sum = crc32.ChecksumIEEE(h[9:pos])
+	}
+	if sum != be.Uint32(h[pos:]) {
+		return nil
+	}
+	start := off + int64(pos) + 4
+	return stream(off, "lzop", Checked, name, func(w io.Writer, in *counter) error {
+		end, err := lzopBlocks(w, d, start, flags)
+		in.n = end - off
+		return err
+	})
+}
+
+func lzopBlocks(w io.Writer, d *data, pos int64, flags uint32) (int64, error) {
+	count := func(bits ...uint32) (n int64) {
+		for _, b := range bits {
+			if flags&b != 0 {
+				n += 4
+			}
+		}
+		return n
+	}
+	for {
+		if pos+4 > d.size {
+			return d.size, io.ErrUnexpectedEOF
+		}
+		out := d.u32(be, pos)
+		if out == 0 {
+			return pos + 4, nil
+		}
+		in := d.u32(be, pos+4)
+		if out > 64<<20 || in > out {
+			return pos, errors.New("lzop: block sizes out of range")
+		}
+		pos += 8 + count(0x1, 0x100)
+		if in < out {
+			pos += count(0x2, 0x200)
+		}
+		b := d.at(pos, int(in))
+		if b == nil {
+			return d.size, io.ErrUnexpectedEOF
+		}
+		pos += int64(in)
+		if in < out {
+			p := make([]byte, out)
+			n, err := lzo.Decompress(b, p)
+			if err != nil || n != int(out) {
+				return pos, fmt.Errorf("lzop: block does not decode: %v", err)
+			}
+			b = p
+		}
+		if _, err := w.Write(b); err != nil {
+			return pos, err
+		}
+	}
+}
+
+// flateRaw decodes raw deflate from r to w.
+func flateRaw(w io.Writer, r io.Reader) error {
+	z := flate.NewReader(r)
+	_, err := io.Copy(w, z)
+	return err
+}
