@@ -226,6 +226,16 @@ func TestDebianRoundTrip(t *testing.T) {
 		{"cpio-bin", "cpio", []string{"cpio"}, sh(`cd "$D" && find . | cpio -o -H bin --quiet > "$I"`)},
 		{"zip", "zip", []string{"zip"}, sh(`cd "$D" && zip -qry "$I.zip" . && mv "$I.zip" "$I"`)},
 		{"zip-bzip2", "zip", []string{"zip"}, sh(`cd "$D" && zip -qry -Z bzip2 "$I.zip" . && mv "$I.zip" "$I"`)},
+		{"ext2", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext2 -b 1024 -d "$D" "$I" 8M`)},
+		{"ext3", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext3 -d "$D" "$I" 16M`)},
+		{"ext4", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext4 -d "$D" "$I" 16M`)},
+		{"ext4-inline", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext4 -O inline_data -I 256 -d "$D" "$I" 16M`)},
+		{"ext4-sparse", "ext", []string{"mke2fs", "img2simg"}, sh(`mke2fs -q -t ext4 -d "$D" "$I.raw" 16M && img2simg "$I.raw" "$I"`)},
+		{"ubifs-lzo", "ubifs", []string{"mkfs.ubifs"}, sh(`mkfs.ubifs -x lzo -m 2048 -e 126976 -c 200 -d "$D" -o "$I"`)},
+		{"ubifs-zlib", "ubifs", []string{"mkfs.ubifs"}, sh(`mkfs.ubifs -x zlib -m 2048 -e 126976 -c 200 -d "$D" -o "$I"`)},
+		{"ubifs-zstd", "ubifs", []string{"mkfs.ubifs"}, sh(`mkfs.ubifs -x zstd -m 512 -e 15872 -c 2000 -d "$D" -o "$I"`)},
+		{"ubi", "ubifs", []string{"mkfs.ubifs", "ubinize"}, sh(`mkfs.ubifs -x lzo -m 2048 -e 126976 -c 200 -d "$D" -o "$I.fs" && printf '[v]\nmode=ubi\nimage=%s\nvol_id=0\nvol_type=dynamic\nvol_name=rootfs\nvol_flags=autoresize\nvol_size=16MiB\n' "$I.fs" > "$I.cfg" && ubinize -m 2048 -p 131072 -o "$I" "$I.cfg"`)},
+		{"boot-cpio", "cpio", []string{"mkbootimg", "cpio"}, sh(`cd "$D" && find . | cpio -o -H newc --quiet | gzip > "$I.rd" && head -c 5000 /dev/zero > "$I.k" && mkbootimg --kernel "$I.k" --ramdisk "$I.rd" --cmdline console=ttyS0 -o "$I"`)},
 		{"uimage-squashfs", "squashfs", []string{"mkimage", "mksquashfs"}, sh(`mksquashfs "$D" "$I.sq" -quiet -no-progress && mkimage -A arm -O linux -T filesystem -C none -n rootfs -d "$I.sq" "$I" >/dev/null`)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

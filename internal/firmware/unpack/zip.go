@@ -294,3 +294,5 @@ func zipOverlaps(list []zipEntry) map[int]bool {
 	}
 	return over
 }
+
+func bzip2Reader(r io.Reader) io.Reader { return bzip2.NewReader(r) }
