@@ -66,7 +66,6 @@ type reader struct {
 	firstAt  string
 	links    map[string]bool // what was linked already
 	capped   bool
-	ownModel bool // a chassis model or label was read
 }
 
 func (r *reader) begin(at string) {
@@ -113,7 +112,7 @@ func (r *reader) take(sec *section) error {
 func (r *reader) read(kind kind, sec *section) bool {
 	switch kind {
 	case neighbours:
-		return r.neighbourBlocks(sec) || r.neighbourTable(sec)
+		return r.neighbourTable(sec) || r.neighbourBlocks(sec)
 	case addresses:
 		return r.addressTable(sec)
 	case onts:
@@ -124,10 +123,11 @@ func (r *reader) read(kind kind, sec *section) bool {
 		return r.config(sec)
 	case identity:
 		got := r.identity(sec)
-		return r.labels(sec) || got
+		parts := r.titledParts(sec)
+		return r.boardTable(sec) || parts || got
 	case labels:
-		got := r.labels(sec)
-		return r.identity(sec) || got
+		// One text speaks once: lines of a label are not kept as text beside its values.
+		return r.labels(sec) || r.identity(sec)
 	}
 	return false
 }

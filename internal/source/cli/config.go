@@ -38,7 +38,15 @@ func header(s string) bool {
 	if strings.HasPrefix(low, "version ") {
 		return true
 	}
-	return strings.HasPrefix(s, "!") && len(s) > 2 && !strings.Contains(low, "last config") || strings.HasPrefix(s, "# ") && len(s) > 4 || strings.HasPrefix(s, "#config-version") || strings.HasPrefix(s, "; ")
+	switch {
+	case strings.HasPrefix(s, "#config-version"), strings.HasPrefix(s, "; "):
+		return true
+	case strings.HasPrefix(s, "!") || strings.HasPrefix(s, "# "):
+		bare := strings.TrimLeft(s, "!# ")
+		oneWord := !strings.Contains(bare, " ") && strings.ContainsAny(bare, "0123456789") && strings.ContainsAny(strings.ToLower(bare), "abcdefghijklmnopqrstuvwxyz")
+		return oneWord || anyOf(low, []string{"software", "version", "model", "serial", "routeros"})
+	}
+	return false
 }
 
 // configName takes the name out of the line that sets it.

@@ -12,7 +12,7 @@ import (
 // into boards and modules by their maker, so they carry the entity attributes.
 var labelKeys = map[string]evidence.Attr{
 	"devicename": evidence.EntPhysicalModelName, "modelname": evidence.EntPhysicalModelName, "model": evidence.EntPhysicalModelName, "pid": evidence.EntPhysicalModelName,
-	"boardtype": evidence.EntPhysicalModelName, "boardname": evidence.EntPhysicalModelName, "modelnumber": evidence.EntPhysicalModelName, "cardtype": evidence.EntPhysicalModelName,
+	"boardtype": evidence.EntPhysicalModelName, "boardname": evidence.EntPhysicalModelName, "modelnumber": evidence.EntPhysicalModelName, "cardtype": evidence.EntPhysicalDescr,
 	"productid": evidence.PartNumber, "productnumber": evidence.PartNumber, "partnumber": evidence.PartNumber, "partno": evidence.PartNumber, "vendorpn": evidence.EntPhysicalModelName, "vendorpartnumber": evidence.EntPhysicalModelName,
 	"manupartnumber": evidence.EntPhysicalModelName, "item": evidence.PartNumber, "bom": evidence.PartNumber,
 	"deviceserialnumber": evidence.Serial, "serialnumber": evidence.Serial, "serialno": evidence.Serial, "sn": evidence.Serial, "vendorsn": evidence.Serial, "barcode": evidence.Serial,
@@ -28,6 +28,7 @@ type group struct {
 	at    string
 	vals  []evidence.Observation
 	attrs map[evidence.Attr]bool
+	optic bool // its keys are those of a transceiver's memory (SFF-8472)
 }
 
 // labels reads groups of keys and tables of boards; the chassis is the device, the others are its parts.
@@ -50,13 +51,23 @@ func (r *reader) labels(sec *section) bool {
 	return r.boardTable(sec) || got
 }
 
+// titledParts reads the labelled parts inside a version or system output.
+func (r *reader) titledParts(sec *section) bool {
+	got := false
+	for _, g := range r.labelGroups(sec) {
+		if g.title == "" && !g.optic || strings.Contains(g.title, "chassis") || !g.attrs[evidence.Serial] {
+			continue
+		}
+		r.part(asset.Part{Kind: partKind(&g), Place: r.b.Place(g.at), Observations: g.vals})
+		got = true
+	}
+	return got
+}
+
 // chassis takes the label of the device itself.
 func (r *reader) chassis(g *group) {
 	for _, o := range g.vals {
 		r.add(o.Attr, o.Value, o.Place.At)
-		if o.Attr == evidence.EntPhysicalModelName {
-			r.add(evidence.CLIModel, o.Value, o.Place.At)
-		}
 	}
 }
 
@@ -65,7 +76,10 @@ func (r *reader) labelGroups(sec *section) []group {
 	cur := func() *group { return &groups[len(groups)-1] }
 	next := func(title, at string) {
 		if g := cur(); len(g.vals) == 0 {
-			*g = group{title: joinTitle(g.title, title), at: at}
+			if title == "" {
+				title = g.title // "[Board Properties]" and blank lines keep the heading above
+			}
+			*g = group{title: title, at: at}
 			return
 		}
 		groups = append(groups, group{title: title, at: at})
@@ -97,6 +111,10 @@ func (r *reader) labelGroups(sec *section) []group {
 			if g.attrs == nil {
 				g.attrs = map[evidence.Attr]bool{}
 			}
+			g.optic = g.optic || kv[0] == "vendorpn" || kv[0] == "vendorsn" || kv[0] == "vendorpartnumber"
+			if attr == evidence.Serial && strings.ContainsAny(kv[1], `*#%\`) {
+				continue // blanked out
+			}
 			if kv[1] != "" && r.b.Add(&g.vals, attr, strings.TrimSpace(kv[1]), l.at) {
 				g.attrs[attr] = true
 			}
@@ -110,16 +128,6 @@ func (r *reader) labelGroups(sec *section) []group {
 		}
 	}
 	return kept
-}
-
-func joinTitle(a, b string) string {
-	if a == "" {
-		return b
-	}
-	if b == "" {
-		return a
-	}
-	return a + " " + b
 }
 
 // heading recognises "Slot 1 CPU 0:", "Fan 2", "[Port_GigabitEthernet0/0/1]", "Chassis self:", "PON 1 Transceiver information:".
@@ -191,12 +199,12 @@ func chassisOf(groups []group) int {
 		}
 	}
 	for i := range groups {
-		if groups[i].attrs[evidence.BaseMAC] {
+		if groups[i].attrs[evidence.BaseMAC] && !groups[i].optic {
 			return i
 		}
 	}
 	for i := range groups {
-		if k := partKind(&groups[i]); groups[i].title == "" && k == "board" && groups[i].attrs[evidence.EntPhysicalModelName] && !groups[i].attrs[evidence.EntPhysicalName] {
+		if k := partKind(&groups[i]); groups[i].title == "" && k == "board" && groups[i].attrs[evidence.EntPhysicalModelName] && groups[i].attrs[evidence.Serial] && !groups[i].attrs[evidence.EntPhysicalName] {
 			return i
 		}
 	}
@@ -220,12 +228,17 @@ func valueOf(g *group, attr evidence.Attr) string {
 
 // partKind tells a part by its heading, name and description.
 func partKind(g *group) asset.ComponentKind {
+	if g.optic {
+		return "optic"
+	}
 	return kindOfPart(strings.ToLower(g.title + " " + valueOf(g, evidence.EntPhysicalName) + " " + valueOf(g, evidence.EntPhysicalDescr) + " " + valueOf(g, evidence.EntPhysicalModelName)))
 }
 
 func kindOfPart(s string) asset.ComponentKind {
 	switch {
-	case strings.Contains(s, "transceiver") || strings.Contains(s, "sfp") || strings.Contains(s, "xfp") || strings.Contains(s, "optic") || strings.Contains(s, "gbic") || strings.HasPrefix(s, "port"):
+	case strings.HasPrefix(s, "slot") || strings.HasPrefix(s, "unit"):
+		return "board"
+	case strings.Contains(s, "transceiver") || strings.Contains(s, "optic") || strings.HasPrefix(s, "port") || anyOf(s, []string{"sfp", "xfp", "gbic"}) && !anyOf(s, []string{"port", "switch", "card", "superv", "chassis", "fabric"}):
 		return "optic"
 	case strings.Contains(s, "fan"):
 		return "fan"
@@ -255,7 +268,11 @@ func (r *reader) boardTable(sec *section) bool {
 		if ruler(text) {
 			continue
 		}
-		model := t.cell(l.text, "type")
+		if !t.has("type") {
+			got = r.unitRow(t, l, !got) || got
+			continue
+		}
+		model := strings.TrimLeft(t.cell(l.text, "type"), "*")
 		if model == "" || observe.Placeholder(model) || !strings.ContainsAny(model, "0123456789") && len(model) < 3 {
 			continue
 		}
@@ -269,18 +286,36 @@ func (r *reader) boardTable(sec *section) bool {
 		if mac := t.cell(l.text, "mac"); looksMAC(mac) {
 			r.b.Add(&p.Observations, evidence.IfMAC, mac, l.at)
 		}
-		p.Kind = kindOfPart(strings.ToLower(model + " " + t.cell(l.text, "slot")))
+		p.Kind = kindOfPart(strings.ToLower(model + " " + t.cell(l.text, "card")))
 		r.part(p)
 		got = true
 	}
 	return got
 }
 
+// unitRow takes a row of a table of stack members without a type: the first is the device.
+func (r *reader) unitRow(t *table, l line, first bool) bool {
+	serial, mac := t.cell(l.text, "serial"), t.cell(l.text, "mac")
+	if len(serial) < 4 || strings.Contains(serial, " ") || !strings.ContainsAny(serial, "0123456789") {
+		return false
+	}
+	if first {
+		r.own(evidence.Serial, serial, l.at)
+		r.own(evidence.BaseMAC, mac, l.at)
+		return true
+	}
+	p := asset.Part{Kind: "board", Place: r.b.Place(l.at)}
+	r.b.Add(&p.Observations, evidence.Serial, serial, l.at)
+	r.b.Add(&p.Observations, evidence.BaseMAC, mac, l.at)
+	r.part(p)
+	return true
+}
+
 // boardColumns are headings of board tables by role; longer phrases first.
 var boardColumns = []column{
 	{"slot/card", "slot"}, {"slotid", "slot"}, {"slot", "slot"}, {"subslot", "x"}, {"unit", "slot"}, {"switch", "slot"}, {"item", "slot"}, {"module", "slot"}, {"shelf", "x"}, {"rack", "x"},
 	{"card-type", "type"}, {"card type", "descr"}, {"realtype", "type"}, {"cfgtype", "x"}, {"boardname", "type"}, {"brd type", "type"}, {"module type", "descr"}, {"model", "type"}, {"type", "type"},
-	{"card", "x"}, {"ports", "x"}, {"port", "x"}, {"serial no.", "serial"}, {"serial number", "serial"}, {"serial-number", "serial"}, {"serial num", "serial"}, {"serial", "serial"},
+	{"card", "card"}, {"ports", "x"}, {"port", "x"}, {"serial no.", "serial"}, {"serial number", "serial"}, {"serial-number", "serial"}, {"serial num", "serial"}, {"serial", "serial"},
 	{"part number", "part"}, {"part-no", "part"}, {"mac address", "mac"}, {"mac-address", "mac"}, {"hw ver.", "x"}, {"hw", "x"}, {"sw ver.", "x"}, {"hardver", "x"}, {"softver", "x"}, {"hardware version", "x"}, {"version", "x"},
 	{"online/offline", "x"}, {"online", "x"}, {"status", "x"}, {"power", "x"}, {"register", "x"}, {"alarm", "x"}, {"primary", "x"}, {"subtype0", "x"}, {"subtype1", "x"},
 	{"state", "x"}, {"soft ver", "x"}, {"patch ver", "x"}, {"description", "descr"}, {"software version", "x"}, {"brd status", "x"}, {"manu-date", "x"}, {"sub", "x"}, {"clei", "x"}, {"fru", "x"}, {"revision", "x"}, {"rev", "x"},

@@ -195,7 +195,7 @@ func (p *blockReader) begins(role string) bool {
 	case "chassis":
 		return c.chassis != ""
 	case "chassistype":
-		return c.chassis != "" && (c.sysname != "" || c.sysdesc != "" || c.remotePort != "")
+		return c.chassis != "" && c.chassisType != ""
 	case "deviceid":
 		return c.deviceID != ""
 	}

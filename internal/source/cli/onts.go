@@ -184,7 +184,9 @@ func (o *ontReader) end() {
 	if looksMAC(c.mac) {
 		add(evidence.BaseMAC, c.mac)
 	}
-	add(evidence.PONEquipmentID, c.typ)
+	if len(c.typ) <= 32 && !strings.Contains(c.typ, "  ") {
+		add(evidence.PONEquipmentID, c.typ)
+	}
 	add(evidence.HardwareRev, c.hw)
 	add(evidence.FirmwareText, c.fw)
 	if len(l.Remote.Observations) == 0 {

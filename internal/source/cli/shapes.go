@@ -238,27 +238,37 @@ var shapes = []shape{
 // headBytes is how much of a section its shape is looked for in.
 const headBytes = 12 << 10
 
-// classify says what a section is: by its command, else by shape, else by its words.
-// The shape is named whenever one matches.
+// classify says what a section is: by its command, else by shape, else by its
+// words. The shape is named whenever one matches. Neighbour layouts are looked
+// for first and win over any command but the local ones: what a neighbour says
+// of itself holds the very phrases its own outputs are told by.
 func classify(sec *section) (kind, string) {
 	low := lower(sec)
-	k, name := other, ""
-	for i := range shapes {
-		if containsAll(low, shapes[i].all) {
-			k, name = shapes[i].kind, shapes[i].name
-			break
+	c := kindOfCommand(sec.cmd)
+	local := strings.Contains(low, "lldp local") || strings.Contains(low, "local system data") || strings.Contains(low, "local device information")
+	if !local && !strings.Contains(sec.cmd, "local") && c != config {
+		if k, name := shapeOf(low, true); k == neighbours || byWords(low) == neighbours && c != labels {
+			return neighbours, name
 		}
 	}
-	if sec.cmd != "" {
-		if c := kindOfCommand(sec.cmd); c != other {
-			return c, name
-		}
-		return k, name
-	}
-	if name == "" {
-		k = byWords(low)
+	k, name := shapeOf(low, false)
+	switch {
+	case c != other:
+		return c, name
+	case name == "" && sec.cmd == "":
+		return byWords(low), ""
 	}
 	return k, name
+}
+
+// shapeOf finds the first shape whose literals all stand in the text, among those of neighbours or the others.
+func shapeOf(low string, tellsNeighbours bool) (kind, string) {
+	for i := range shapes {
+		if (shapes[i].kind == neighbours) == tellsNeighbours && containsAll(low, shapes[i].all) {
+			return shapes[i].kind, shapes[i].name
+		}
+	}
+	return other, ""
 }
 
 // lower joins the head of a section in lower case; each line begins after "\n".
@@ -287,9 +297,9 @@ func containsAll(s string, all []string) bool {
 func byWords(low string) kind {
 	has := func(w string) bool { return strings.Contains(low, w) }
 	switch {
-	case (has("chassis id") || has("chassisid") || has("device id")) && (has("port id") || has("portid") || has("platform")) && !has("local system data"):
+	case (has("chassis id") || has("chassisid")) && (has("port id") || has("portid") || has("system name") || has("sysname")):
 		return neighbours
-	case has("chassis id") && has("system name"):
+	case has("device id") && has("platform") && (has("holdtime") || has("port id") || has("device port") || has("intrfce")):
 		return neighbours
 	case (has("mac address") || has("hardware addr") || has("hwaddr") || has("mac-address")) && addressRows(low) >= 2:
 		return addresses

@@ -167,7 +167,7 @@ func unhex(c byte) (byte, bool) {
 }
 
 // IP brings an address to its canonical text; "/24" and a zone are cut off.
-// The unspecified, loopback and multicast addresses identify nothing and are not ok.
+// The unspecified, loopback, link-local and multicast addresses identify nothing and are not ok.
 func IP(s string) (string, bool) {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "/")
 	s, _, _ = strings.Cut(s, "%")
@@ -181,7 +181,7 @@ func IP(s string) (string, bool) {
 // Addr is IP for a parsed address.
 func Addr(a netip.Addr) (string, bool) {
 	a = a.Unmap()
-	if !a.IsValid() || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+	if !a.IsValid() || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
 		return "", false
 	}
 	return a.String(), true
