@@ -10,14 +10,20 @@ package all
 import (
 	"telltale/internal/source"
 	"telltale/internal/source/archive"
+	"telltale/internal/source/cli"
+	"telltale/internal/source/gb28181"
+	"telltale/internal/source/isapi"
+	"telltale/internal/source/onvif"
 	"telltale/internal/source/sheet"
+	"telltale/internal/source/tr069"
+	"telltale/internal/source/upnp"
 )
 
 // Sources returns every source. Where two are equally sure of an input the
 // first wins, so those that know one system come before those that read any table.
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
-	var s []source.Source
+	s := []source.Source{upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
 	return s

@@ -40,10 +40,11 @@ func (Source) Recognise(head []byte, name string) int {
 			shaped++
 		case shape != "":
 			guessed++
+		case k == identity && !ownKeyed(sec):
 		case k != other:
 			guessed++
 		}
-		if separated(sec) {
+		if separated(sec) || prose(sec) {
 			listed++
 		}
 		return nil
@@ -55,7 +56,7 @@ func (Source) Recognise(head []byte, name string) int {
 		return 60
 	case prompts > 0:
 		return 85
-	case listed > 0 && shaped == 0:
+	case listed > 0 && (shaped == 0 || oids(head)):
 		return 0
 	case shaped > 0:
 		return 70
@@ -92,7 +93,7 @@ func texty(head []byte) bool {
 // separated reports whether the section looks like a sheet or a key=value dump
 // (commas or tabs or "=" in the same number on most lines): those have sources of their own.
 func separated(sec *section) bool {
-	for _, sep := range []string{",", "\t", ";", " = "} {
+	for _, sep := range []string{",", "\t", ";", "|", " = "} {
 		same, first := 0, strings.Count(sec.lines[0].text, sep)
 		if first == 0 {
 			continue
@@ -104,6 +105,40 @@ func separated(sec *section) bool {
 		}
 		if len(sec.lines) > 1 && same*10 >= len(sec.lines)*8 && (first > 1 || sep == " = ") {
 			return true
+		}
+	}
+	return false
+}
+
+// prose reports whether the section is running text: long lines of words, few of them "key: value".
+func prose(sec *section) bool {
+	long, pairs := 0, 0
+	for _, l := range sec.lines {
+		if strings.Count(strings.TrimSpace(l.text), " ") >= 8 && !strings.Contains(l.text, "   ") {
+			long++
+		}
+		if _, _, ok := keyValue(l.text); ok {
+			pairs++
+		}
+	}
+	return long > 5 && long*3 > len(sec.lines) && pairs*4 < len(sec.lines)
+}
+
+// oids reports whether the lines begin with object identifiers: a walk, not a session.
+func oids(head []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n."), []byte("\n"))
+	id, _, _ := bytes.Cut(line, []byte("|"))
+	id, _, _ = bytes.Cut(id, []byte(" "))
+	return len(id) > 6 && bytes.Count(id, []byte(".")) >= 4 && len(bytes.Trim(id, "0123456789.")) == 0
+}
+
+// ownKeyed reports whether a line states a serial, model or address under a known key.
+func ownKeyed(sec *section) bool {
+	for _, l := range sec.lines {
+		if k, v, ok := keyValue(l.text); ok && v != "" {
+			if _, known := ownKeys[k]; known {
+				return true
+			}
 		}
 	}
 	return false
