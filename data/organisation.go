@@ -123,6 +123,9 @@ type maker struct {
 	Whole   []string `yaml:"whole"`
 	Lead    []string `yaml:"lead"`
 	Brands  []string `yaml:"brands"`
+	Not     []string `yaml:"not"`
+	// Identifiers are numbers by type.
+	Identifiers map[string][]string `yaml:"identifiers"`
 }
 
 func loadMakers(fsys fs.FS) ([]org.Organisation, error) {
@@ -146,7 +149,13 @@ func loadMakers(fsys fs.FS) ([]org.Organisation, error) {
 }
 
 func (x *maker) organisation(c org.Cite) org.Organisation {
-	o := org.Organisation{ID: x.ID, Name: x.Name, Country: x.Country, Match: x.Match, Reserved: true, File: "data/" + makerFile, Cite: c}
+	o := org.Organisation{ID: x.ID, Name: x.Name, Country: x.Country, Match: x.Match, Reserved: true, File: "data/" + makerFile, Cite: c, FalseFriends: x.Not}
+	for typ, values := range x.Identifiers {
+		for _, v := range values {
+			o.Identifiers = append(o.Identifiers, org.Identifier{Type: typ, Value: v, Cite: c})
+		}
+	}
+	slices.SortFunc(o.Identifiers, func(a, b org.Identifier) int { return strings.Compare(a.Type+a.Value, b.Type+b.Value) })
 	for match, names := range map[string][]string{"": x.Aliases, org.MatchWhole: x.Whole, org.MatchLead: x.Lead} {
 		for _, n := range names {
 			o.Aliases = append(o.Aliases, org.Alias{Name: n, Match: match, Cite: c})

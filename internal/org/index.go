@@ -217,7 +217,7 @@ func (ix *Index) addIdentifiers(o *Organisation) {
 func identValue(typ, v string) string {
 	switch typ {
 	case IEEERegistrant:
-		return Normalise(v)
+		return fullForm(v)
 	case USBVendor, PCIVendor:
 		return strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(v, "0x"), "0X"))
 	case PONVendor, FCCGrantee:
@@ -247,7 +247,7 @@ func IsTest(id ID) bool { return strings.HasPrefix(string(id), "acme_") && len(i
 func (ix *Index) IDs() []ID { return ix.ids }
 
 // ByIdentifier returns the organisations to which an identifier is registered, by ID.
-// Registrant names compare after normalisation, hex digits without regard to case.
+// Registrant names compare without case and punctuation but with their legal form, hex digits without case.
 func (ix *Index) ByIdentifier(typ, value string) []ID {
 	return ix.byID[identKey{typ, identValue(typ, value)}]
 }

@@ -64,7 +64,7 @@ type names struct {
 	all     []Name
 	whole   map[string][]int32 // normalised name → positions in all, best first
 	compact map[string][]int32 // the same without spaces
-	friends map[string][]ID    // normalised name that is not the organisation's
+	friends map[string][]ID    // beginning of a text that is not the organisation, see friendKey
 	longest int                // most words in a key
 }
 
@@ -77,7 +77,7 @@ func (n *names) build(ix *Index) {
 		o := ix.orgs[id]
 		n.addOrganisation(o)
 		for _, f := range o.FalseFriends {
-			if k := Normalise(f); k != "" {
+			if k := friendKey(f); k != "" {
 				n.friends[k] = append(n.friends[k], id)
 			}
 		}
@@ -87,6 +87,22 @@ func (n *names) build(ix *Index) {
 			slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(n.all[a].Kind, n.all[b].Kind) })
 		}
 	}
+}
+
+// friendKey is the form under which false friends compare: without legal form
+// while two words are left, else with it, as it alone may tell two firms apart
+// ("Acme AG", "Acme S.A.").
+func friendKey(name string) string {
+	if k := Normalise(name); strings.Contains(k, " ") {
+		return k
+	}
+	return fullForm(name)
+}
+
+// fullForm is the normalised name with its legal forms.
+func fullForm(name string) string {
+	buf, _ := words(nil, nil, name)
+	return string(buf)
 }
 
 func (n *names) addOrganisation(o *Organisation) {
@@ -164,7 +180,20 @@ func leads(key string, kind NameKind, match string) bool {
 // exact after normalisation; a name inside another word never matches. Names
 // of brands are among the matches and say so by their Kind. Nil is none.
 // It costs well under a microsecond for short texts, safe for concurrent use.
-func (ix *Index) ByName(text string) []NameMatch {
+func (ix *Index) ByName(text string) []NameMatch { return ix.byName(text, nil) }
+
+// Owner returns the organisation whose own name a text is or begins with, and
+// how sure that is. Brands do not count, nor do parts that the data only recall:
+// a registrant of that name speaks for nobody.
+func (ix *Index) Owner(text string) (NameMatch, bool) {
+	m := ix.byName(text, func(n *Name) bool { return n.Kind.Names() && (n.Kind != PartName || n.Confidence.Decides()) })
+	if len(m) == 0 {
+		return NameMatch{}, false
+	}
+	return m[0], true
+}
+
+func (ix *Index) byName(text string, use func(*Name) bool) []NameMatch {
 	var bufSpace [128]byte
 	var endSpace [16]int
 	buf, ends := words(bufSpace[:0], endSpace[:0], text)
@@ -174,7 +203,7 @@ func (ix *Index) ByName(text string) []NameMatch {
 	full := buf
 	first, last := core(buf, ends)
 	for {
-		if m := ix.names.find(full, buf, ends, first, last); m != nil {
+		if m := ix.names.find(use, full, buf, ends, first, last); m != nil {
 			return m
 		}
 		// A firm's name may stand after the place it sits in.
@@ -187,7 +216,7 @@ func (ix *Index) ByName(text string) []NameMatch {
 		for _, p := range widePlaces {
 			if len(w) > len(p)+3 && string(w[:len(p)]) == p {
 				rest := w[len(p):]
-				return ix.names.find(full, rest, []int{len(rest)}, 0, 1)
+				return ix.names.find(use, full, rest, []int{len(rest)}, 0, 1)
 			}
 		}
 	}
@@ -195,33 +224,37 @@ func (ix *Index) ByName(text string) []NameMatch {
 }
 
 // find looks for the words first..last of buf, whole, without spaces, then by their beginnings.
-func (n *names) find(full, buf []byte, ends []int, first, last int) []NameMatch {
+func (n *names) find(use func(*Name) bool, full, buf []byte, ends []int, first, last int) []NameMatch {
 	start := 0
 	if first > 0 {
 		start = ends[first-1] + 1
 	}
 	key := trimWide(buf[start:ends[last-1]])
 	if hits, ok := n.whole[string(key)]; ok {
-		return n.matches(full, key, hits, true)
+		if m := n.matches(use, full, hits, true); m != nil {
+			return m
+		}
 	}
 	var packed [128]byte
 	if c := squeeze(packed[:0], key); len(c) >= 5 {
 		if hits, ok := n.compact[string(c)]; ok {
-			return n.matches(full, key, hits, true)
-		}
-	}
-	for i := min(last-1, first+n.longest) - 1; i >= first; i-- {
-		if hits, ok := n.whole[string(buf[start:ends[i]])]; ok {
-			if m := n.matches(full, key, hits, false); m != nil {
+			if m := n.matches(use, full, hits, true); m != nil {
 				return m
 			}
 		}
 	}
-	return n.findWide(full, buf[start:ends[first]])
+	for i := min(last-1, first+n.longest) - 1; i >= first; i-- {
+		if hits, ok := n.whole[string(buf[start:ends[i]])]; ok {
+			if m := n.matches(use, full, hits, false); m != nil {
+				return m
+			}
+		}
+	}
+	return n.findWide(use, full, buf[start:ends[first]])
 }
 
 // findWide tries the beginnings of a name written without spaces.
-func (n *names) findWide(full, w []byte) []NameMatch {
+func (n *names) findWide(use func(*Name) bool, full, w []byte) []NameMatch {
 	if r, _ := utf8.DecodeRune(w); !wide(r) {
 		return nil
 	}
@@ -229,7 +262,7 @@ func (n *names) findWide(full, w []byte) []NameMatch {
 		_, size := utf8.DecodeLastRune(w[:end])
 		end -= size
 		if hits, ok := n.whole[string(w[:end])]; ok {
-			if m := n.matches(full, w, hits, false); m != nil {
+			if m := n.matches(use, full, hits, false); m != nil {
 				return m
 			}
 		}
@@ -248,11 +281,11 @@ func squeeze(dst, s []byte) []byte {
 
 // matches turns hits into matches; when the name is not the whole text only
 // those that may lead. Each organisation stands once, by its best name.
-func (n *names) matches(full, key []byte, hits []int32, whole bool) []NameMatch {
+func (n *names) matches(use func(*Name) bool, full []byte, hits []int32, whole bool) []NameMatch {
 	var out []NameMatch
 	for _, h := range hits {
 		x := &n.all[h]
-		if !whole && !x.Leads || n.isFriend(key, x.Org) {
+		if !whole && !x.Leads || use != nil && !use(x) || n.isFriend(full, x.Org) {
 			continue
 		}
 		m := NameMatch{Org: x.Org, Kind: x.Kind, Name: x.Text, Whole: whole, Exact: whole && x.full == string(full),
@@ -276,12 +309,15 @@ func (n *names) matches(full, key []byte, hits []int32, whole bool) []NameMatch 
 }
 
 // isFriend reports whether a text is, or begins with, a name known not to be the organisation's.
-func (n *names) isFriend(key []byte, id ID) bool {
-	for end := len(key); end > 0; end-- {
-		if end < len(key) && key[end] != ' ' {
+func (n *names) isFriend(full []byte, id ID) bool {
+	if len(n.friends) == 0 {
+		return false
+	}
+	for end := len(full); end > 0; end-- {
+		if end < len(full) && full[end] != ' ' {
 			continue
 		}
-		if slices.Contains(n.friends[string(key[:end])], id) {
+		if slices.Contains(n.friends[string(full[:end])], id) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func acme(t testing.TB) *Index {
 			Brands:       []Brand{{Name: "Orbit"}, {Name: "SmartAkme"}},
 			MakesFor:     []OEM{{Brand: "Björk Security"}},
 			Parts:        []Part{{Name: "Beijing Longshine Radio Co., Ltd."}},
-			FalseFriends: []string{"AKM Semiconductor"},
+			FalseFriends: []string{"AKM Semiconductor, Inc.", "Akmehua AG"},
 		},
 		{ID: "acme_inc", Name: "Akmehua, Inc.", Country: "US"},
 		{ID: "acme_delta", Name: "Delta Akme", Aliases: []Alias{{Name: "Delta", Match: MatchWhole}}},
@@ -80,6 +80,7 @@ func TestByName(t *testing.T) {
 		{"false friend", "AKM Semiconductor Inc.", ""},
 		{"false friend's branch", "AKM Semiconductor Deutschland", ""},
 		{"hyphen or none", "ACLink Corp", "acme_dash:name"},
+		{"false friend by its legal form alone", "Akmehua AG", "acme_inc:name"},
 		{"nothing", " - ", ""},
 		{"only a legal form", "Co., Ltd.", ""},
 	} {
@@ -195,5 +196,19 @@ func BenchmarkByName(b *testing.B) {
 				ix.ByName(text)
 			}
 		})
+	}
+}
+
+func TestOwnerIsNoBrandAndNoHearsay(t *testing.T) {
+	ix, err := NewIndex([]Organisation{{ID: "acme_a", Name: "Akme Radio", Aliases: []Alias{{Name: "Akmerad"}},
+		Brands: []Brand{{Name: "Orbit Line"}},
+		Parts:  []Part{{Name: "Seen Part"}, {Name: "Akmerad Hearsay", Cite: Cite{Confidence: Memory}}, {Name: "Other Hearsay", Cite: Cite{Confidence: Memory}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"Akme Radio Ltd": true, "Seen Part GmbH": true, "Orbit Line": false, "Other Hearsay": false, "Akmerad Hearsay": true} {
+		if m, ok := ix.Owner(text); ok != want || ok && m.Org != "acme_a" {
+			t.Errorf("Owner(%q) = %v %v", text, m, ok)
+		}
 	}
 }
