@@ -1,0 +1,289 @@
+// Package match tries thousands of patterns on a text at once: a literal
+// prefilter (one Aho-Corasick automaton over all patterns) names the few
+// patterns that can match, and only those are run as regular expressions.
+//
+// It is not for what a match means. Patterns are RE2 (package regexp/syntax),
+// so time is linear in the text.
+//
+// Flow: Compile once → All or First per text, safe for concurrent use.
+package match
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Field is the sort of text a pattern is tried on, below 128.
+type Field uint8
+
+// Fields is a set of fields.
+type Fields [2]uint64
+
+// Add puts f into the set.
+func (s *Fields) Add(f Field) { s[f>>6] |= 1 << (f & 63) }
+
+// Has reports whether f is in the set.
+func (s *Fields) Has(f Field) bool { return s[f>>6]&(1<<(f&63)) != 0 }
+
+// Pattern is one thing to look for.
+type Pattern struct {
+	// Expr is an RE2 expression, or with Word a plain text that must stand
+	// between characters that are neither letters nor digits, in any case of ASCII letters.
+	Expr string
+	Word bool
+	// On are the fields whose texts it is tried on.
+	On Fields
+}
+
+// Hit is one pattern that matched.
+type Hit struct {
+	// Pattern is the index in the slice given to Compile.
+	Pattern int
+	// Groups are the texts of the groups, Groups[0] the whole match.
+	Groups []string
+	// At is the byte offset of the match in the text.
+	At int
+}
+
+// Set is a compiled set of patterns.
+type Set struct {
+	pats []pattern
+	auto *automaton
+	// users are the patterns of each literal.
+	users [][]user
+	// always are the patterns that require no literal.
+	always []user
+	pool   sync.Pool
+}
+
+type pattern struct {
+	expr string
+	word bool
+	once sync.Once
+	re   *regexp.Regexp
+}
+
+type user struct {
+	pattern int32
+	// size is the literal's length when it must stand at the beginning of the text, else 0.
+	size int32
+	on   Fields
+}
+
+// scratch remembers which patterns a text already named.
+type scratch struct {
+	stamp []uint32
+	turn  uint32
+	found []int32
+}
+
+// Error says which pattern cannot be compiled.
+type Error struct {
+	Pattern int
+	Err     error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("compile pattern %d: %v", e.Pattern, e.Err) }
+func (e *Error) Unwrap() error { return e.Err }
+
+// Compile builds the set. Expressions are parsed now and compiled when first
+// needed. The error is an *Error of the first pattern that is not RE2.
+func Compile(ps []Pattern) (*Set, error) {
+	s := &Set{pats: make([]pattern, len(ps))}
+	index := map[string]int{}
+	var lits []string
+	for i, p := range ps {
+		s.pats[i].expr, s.pats[i].word = p.Expr, p.Word
+		l, err := require(p)
+		if err != nil {
+			return nil, &Error{Pattern: i, Err: err}
+		}
+		if len(l.any) == 0 {
+			s.always = append(s.always, user{pattern: int32(i), on: p.On})
+			continue
+		}
+		for _, lit := range l.any {
+			k, ok := index[lit]
+			if !ok {
+				k = len(lits)
+				index[lit] = k
+				lits = append(lits, lit)
+				s.users = append(s.users, nil)
+			}
+			u := user{pattern: int32(i), on: p.On}
+			if l.start {
+				u.size = int32(len(lit))
+			}
+			s.users[k] = append(s.users[k], u)
+		}
+	}
+	s.auto = build(lits)
+	s.pool.New = func() any { return &scratch{stamp: make([]uint32, len(ps))} }
+	return s, nil
+}
+
+func require(p Pattern) (literals, error) {
+	if p.Word {
+		if p.Expr == "" {
+			return literals{}, fmt.Errorf("the word is empty")
+		}
+		return literals{any: []string{foldString(p.Expr)}}, nil
+	}
+	re, err := syntax.Parse(p.Expr, syntax.Perl)
+	if err != nil {
+		return literals{}, err
+	}
+	return need(re), nil
+}
+
+// Len is the number of patterns.
+func (s *Set) Len() int { return len(s.pats) }
+
+// All appends the hits of every matching pattern to dst, in pattern order.
+func (s *Set) All(f Field, text string, dst []Hit) []Hit {
+	sc := s.candidates(f, text)
+	for _, i := range sc.found {
+		if h, ok := s.try(int(i), text); ok {
+			dst = append(dst, h)
+		}
+	}
+	s.pool.Put(sc)
+	return dst
+}
+
+// First returns the hit of the first matching pattern.
+func (s *Set) First(f Field, text string) (Hit, bool) {
+	sc := s.candidates(f, text)
+	defer s.pool.Put(sc)
+	for _, i := range sc.found {
+		if h, ok := s.try(int(i), text); ok {
+			return h, true
+		}
+	}
+	return Hit{}, false
+}
+
+// candidates lists the patterns whose literal stands in the text, in order.
+func (s *Set) candidates(f Field, text string) *scratch {
+	sc := s.pool.Get().(*scratch)
+	sc.turn++
+	if sc.turn == 0 { // wrapped around: old stamps would look new
+		clear(sc.stamp)
+		sc.turn = 1
+	}
+	sc.found = sc.found[:0]
+	for i := range s.always {
+		if s.always[i].on.Has(f) {
+			sc.found = append(sc.found, s.always[i].pattern)
+		}
+	}
+	s.auto.scan(plain(text), func(l int32, end int) {
+		for i := range s.users[l] {
+			u := &s.users[l][i]
+			if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || (u.size != 0 && int(u.size) != end) {
+				continue
+			}
+			sc.stamp[u.pattern] = sc.turn
+			sc.found = append(sc.found, u.pattern)
+		}
+	})
+	slices.Sort(sc.found)
+	return sc
+}
+
+// plain replaces the two characters outside ASCII that fold to an ASCII letter.
+func plain(text string) string {
+	if strings.Contains(text, "\u017f") || strings.Contains(text, "\u212a") {
+		text = strings.NewReplacer("\u017f", "s", "\u212a", "k").Replace(text)
+	}
+	return text
+}
+
+func (s *Set) try(i int, text string) (Hit, bool) {
+	p := &s.pats[i]
+	if p.word {
+		return word(i, p.expr, text)
+	}
+	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) }) // parsed by Compile
+	m := p.re.FindStringSubmatchIndex(text)
+	if m == nil {
+		return Hit{}, false
+	}
+	h := Hit{Pattern: i, At: m[0], Groups: make([]string, len(m)/2)}
+	for g := range h.Groups {
+		if m[2*g] >= 0 {
+			h.Groups[g] = text[m[2*g]:m[2*g+1]]
+		}
+	}
+	return h, true
+}
+
+// word finds w in text between characters that are neither letters nor digits.
+func word(i int, w, text string) (Hit, bool) {
+	for from := 0; ; {
+		at := indexFold(text[from:], w)
+		if at < 0 {
+			return Hit{}, false
+		}
+		at += from
+		if edge(text[:at], text[at:], true) && edge(text[:at+len(w)], text[at+len(w):], false) {
+			return Hit{Pattern: i, At: at, Groups: []string{text[at : at+len(w)]}}, true
+		}
+		from = at + 1
+	}
+}
+
+// edge reports whether a word may begin (or end) between left and right. Han
+// and kana stand without spaces, so a boundary is asked for letters of the other scripts only.
+func edge(left, right string, begin bool) bool {
+	inner, outer := right, left
+	var in, out rune
+	if begin {
+		in, _ = utf8.DecodeRuneInString(inner)
+		out, _ = utf8.DecodeLastRuneInString(outer)
+		if outer == "" {
+			return true
+		}
+	} else {
+		in, _ = utf8.DecodeLastRuneInString(left)
+		out, _ = utf8.DecodeRuneInString(right)
+		if right == "" {
+			return true
+		}
+	}
+	return !(spaced(in) && spaced(out))
+}
+
+func spaced(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || 0xc0 <= r && r < 0x2000
+}
+
+// indexFold is strings.Index that takes ASCII letters in any case.
+func indexFold(s, sub string) int {
+	n := len(sub)
+	for i := 0; i+n <= len(s); i++ {
+		if lower(s[i]) != lower(sub[0]) {
+			continue
+		}
+		j := 1
+		for j < n && lower(s[i+j]) == lower(sub[j]) {
+			j++
+		}
+		if j == n {
+			return i
+		}
+	}
+	return -1
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 32
+	}
+	return c
+}
