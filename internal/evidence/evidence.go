@@ -98,7 +98,11 @@ type Fingerprint struct {
 	// Attrs are the attributes whose values the pattern is tried on.
 	Attrs []Attr
 	// Pattern is an RE2 expression; its named groups model, version, serial become claims.
+	// With Word it is a plain word or name that stands alone, in any case of ASCII letters.
 	Pattern string
+	Word    bool
+	// Kind names the sort of clue whose measured weight it shares: "name", "mark", "model", "lead".
+	Kind string
 	// Asserts are the aspects a match asserts.
 	Asserts []Assertion
 	// Why says why the pattern is general, and from where it is known.

@@ -1,0 +1,216 @@
+package attribute
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"telltale/internal/asset"
+	"telltale/internal/evidence"
+	"telltale/internal/org"
+)
+
+// share is how much of the weight of a further, different kind of clue counts
+// within one class: they come from one hand and are not independent.
+const share = 0.2
+
+// runner is one candidate in the competition.
+type runner struct {
+	who     org.ID
+	score   float64 // decibans over "some other maker"
+	classes int     // classes that speak for it with some strength
+	sole    bool    // registered numbers of one sort are all it has
+}
+
+// compete weighs the clues of one organisation aspect against each other and
+// returns the distribution, greatest first; nil when no clue speaks.
+//
+// A candidate's score is its prior plus, for each evidence class, its strongest
+// clue and a share of the other kinds. Candidates without any clue stay
+// together with org.Other at 0 decibans.
+func (e *Engine) compete(clues []Clue, about evidence.Aspect) []Candidate {
+	rs := e.runners(clues, about)
+	if len(rs) == 0 {
+		return nil
+	}
+	w := &e.facts.Weights
+	scale := w.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	other, sum := 0.0, 0.0
+	for _, r := range rs {
+		if r.who == org.Other {
+			other = r.score
+		}
+	}
+	p := make([]float64, len(rs))
+	for i, r := range rs {
+		if r.who != org.Other {
+			p[i] = odds(scale * r.score)
+			sum += p[i]
+		}
+	}
+	rest := odds(scale * other)
+	sum += rest
+	out := make([]Candidate, 0, len(rs)+1)
+	left := 1.0
+	for i, r := range rs {
+		if r.who == org.Other {
+			continue
+		}
+		c := min(p[i]/sum, most)
+		if r.sole {
+			c = min(c, soleCap)
+		}
+		c = math.Round(c*1e4) / 1e4
+		left -= c
+		out = append(out, Candidate{r.who, c})
+	}
+	out = append(out, Candidate{org.Other, math.Round(max(left, 0)*1e4) / 1e4})
+	slices.SortFunc(out, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Org, b.Org))
+	})
+	return out
+}
+
+// runners sums the clues of each candidate. Clues come heaviest first.
+func (e *Engine) runners(clues []Clue, about evidence.Aspect) []runner {
+	var rs []runner
+	prior := e.facts.Weights.prior()
+	limit := db(e.facts.Weights.makers()) + classCap
+	for i := range clues {
+		if clues[i].Aspect != about || slices.ContainsFunc(rs, func(r runner) bool { return r.who == clues[i].orgOf() }) {
+			continue
+		}
+		r := runner{who: clues[i].orgOf(), score: prior, sole: true}
+		if r.who == org.Other {
+			r.score = 0
+		}
+		r.sum(clues[i:], about, limit, -prior)
+		rs = append(rs, r)
+	}
+	return rs
+}
+
+// sum adds the classes of one candidate.
+func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64) {
+	var classes [4]evidence.Class
+	var sums [4]float64
+	var kinds [4][4]Kind
+	n, number := 0, ""
+	for i := range clues {
+		c := &clues[i]
+		if c.Aspect != about || c.orgOf() != r.who {
+			continue
+		}
+		if !c.Kind.registered() || number != "" && number != c.Kind.origin() {
+			r.sole = false
+		}
+		number = c.Kind.origin()
+		k := 0
+		for k < n && classes[k] != c.Class {
+			k++
+		}
+		if k == len(classes) {
+			continue // four classes speak already
+		}
+		if k == n {
+			classes[n], sums[n], kinds[n][0] = c.Class, min(c.Decibans, limit), c.Kind
+			n++
+			if c.Decibans >= strong {
+				r.classes++
+			}
+			continue
+		}
+		for j := range kinds[k] {
+			if kinds[k][j] == c.Kind {
+				break
+			}
+			if kinds[k][j] == "" {
+				kinds[k][j] = c.Kind
+				if c.Decibans > 0 {
+					sums[k] += share * c.Decibans
+				}
+				break
+			}
+		}
+	}
+	for k := range n {
+		r.score += sums[k]
+	}
+}
+
+// origin names where a registered number comes from: the enterprise number is
+// the same claim in sysObjectID, in the agent's own objects and in the engine ID.
+func (k Kind) origin() string {
+	switch b := k.base(); b {
+	case "pen", "arc", "engine":
+		return "pen"
+	default:
+		return b
+	}
+}
+
+// attribution names the leading candidate when it passes the bar.
+func attribution(cs []Candidate, clues []Clue) *asset.Attribution {
+	if len(cs) == 0 || cs[0].Org == org.Other || cs[0].Confidence < Named {
+		return nil
+	}
+	return &asset.Attribution{Org: cs[0].Org, Confidence: cs[0].Confidence, Wording: wording(cs[0].Org, clues, evidence.Manufacturer)}
+}
+
+// strong is the weight from which a clue alone would name its maker more likely right than wrong.
+const strong = 24
+
+// wording says no more than the evidence: shown needs two classes that each
+// speak with some strength, indicated one strong clue.
+func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
+	var classes []evidence.Class
+	var top float64
+	for i := range clues {
+		c := &clues[i]
+		if c.Aspect != about || c.orgOf() != who {
+			continue
+		}
+		top = max(top, c.Decibans)
+		if c.Decibans >= strong && !slices.Contains(classes, c.Class) {
+			classes = append(classes, c.Class)
+		}
+	}
+	switch {
+	case len(classes) >= 2:
+		return evidence.Shown
+	case top >= strong+6:
+		return evidence.Indicated
+	}
+	return evidence.ConsistentWith
+}
+
+// brand names what stands on the label: what the thing or its register calls it.
+func (e *Engine) brand(clues []Clue) *asset.Attribution {
+	return attributionOf(e.compete(clues, evidence.Brand), clues, evidence.Brand)
+}
+
+func attributionOf(cs []Candidate, clues []Clue, about evidence.Aspect) *asset.Attribution {
+	if len(cs) == 0 || cs[0].Org == org.Other || cs[0].Confidence < Named {
+		return nil
+	}
+	return &asset.Attribution{Org: cs[0].Org, Confidence: cs[0].Confidence, Wording: wording(cs[0].Org, clues, about)}
+}
+
+// relabelled is true only when a device itself, and not a list somebody typed,
+// shows a maker other than the name on the label.
+func relabelled(r *Result) bool {
+	if r.Manufacturer == nil || r.Brand == nil || r.Manufacturer.Org == r.Brand.Org || r.Manufacturer.Confidence < Met {
+		return false
+	}
+	for i := range r.Clues {
+		c := &r.Clues[i]
+		if c.Aspect == evidence.Manufacturer && c.orgOf() == r.Manufacturer.Org && c.Class != evidence.ClassListing &&
+			c.Class != evidence.ClassBOM && c.Decibans >= strong && c.Kind.base() != "lead" && c.Kind.base() != "oem" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,195 @@
+package attribute
+
+import (
+	"slices"
+	"strings"
+
+	"telltale/internal/attribute/match"
+	"telltale/internal/evidence"
+	"telltale/internal/org"
+)
+
+func sortedAttrs() []evidence.Attr {
+	out := make([]evidence.Attr, 0, len(roles))
+	for a := range roles {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// text tries the fingerprints on a value and, where the value is a whole name, the names of organisations.
+func (e *Engine) text(a evidence.Attr, v string) []proto {
+	f, ok := e.fields.of[a]
+	if !ok || opaque(v) {
+		return nil
+	}
+	class := evidence.ClassOf(a)
+	if class == "" {
+		class = evidence.ClassListing
+	}
+	var out []proto
+	whole := org.ID("")
+	if roles[a] == named && e.facts.Orgs != nil {
+		if id, ok := e.facts.Orgs.ByName(v); ok {
+			whole = id
+			out = append(out, e.namedBy(a, id, class, "name-index", "it calls itself "+clip(v))...)
+		}
+	}
+	hits := e.set.All(f, v, nil)
+	names := e.makersNamed(hits, v)
+	for _, h := range hits {
+		fp := &e.fps[h.Pattern]
+		if fp.Kind == "name" {
+			if whole != "" || !slices.Contains(names, h.Pattern) {
+				continue
+			}
+			if roles[a] == named {
+				out = append(out, e.namedBy(a, org.ID(fp.Asserts[0].Value), class, fp.ID, "it calls itself "+clip(v))...)
+				continue
+			}
+		}
+		out = append(out, spoke(fp, &h, class, len(names) > 1)...)
+	}
+	return out
+}
+
+// namedBy turns a whole name into what it says: the name on the label, and who
+// made it as far as the label tells.
+func (e *Engine) namedBy(a evidence.Attr, id org.ID, class evidence.Class, fingerprint, why string) []proto {
+	k := kindOf("field", class)
+	if a == evidence.OperatorText {
+		return []proto{{aspect: evidence.Operator, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why}}
+	}
+	out := []proto{{aspect: evidence.Brand, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why}}
+	if a == evidence.BrandText || e.houseBrand(id) {
+		k = kindOf("weak", class)
+	}
+	return append(out, proto{aspect: evidence.Manufacturer, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why})
+}
+
+// spoke turns a match into clues.
+func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared bool) []proto {
+	k := kindOf(fp.Kind, class)
+	if shared && fp.Kind == "name" {
+		k = kindOf("weak", class) // several makers named: the text is about their relation, not about this thing
+	}
+	why := fp.Why
+	if why == "" {
+		why = "it says " + clip(h.Groups[0])
+	}
+	var out []proto
+	for _, as := range fp.Asserts {
+		p := proto{aspect: as.Aspect, value: as.Value, kind: k, class: class, fingerprint: fp.ID, why: why}
+		if as.Aspect == evidence.Model {
+			if p.value = strings.TrimSpace(h.Groups[min(1, len(h.Groups)-1)]); p.value == "" {
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// makersNamed returns the patterns of the names that count: not those that
+// only say for whom or with what something works ("compatible with X", "for
+// X"). Two different makers left over make the text ambiguous, unless a mark of
+// one of them stands in the same text and settles it.
+func (e *Engine) makersNamed(hits []match.Hit, v string) []int {
+	var out []int
+	var orgs, marked []string
+	for _, h := range hits {
+		fp := &e.fps[h.Pattern]
+		who := assertedMaker(fp)
+		if who == "" {
+			continue
+		}
+		if fp.Kind != "name" {
+			if fp.Kind == "mark" {
+				marked = append(marked, who)
+			}
+			continue
+		}
+		if foreign(v[:h.At]) {
+			continue
+		}
+		out = append(out, h.Pattern)
+		if !slices.Contains(orgs, who) {
+			orgs = append(orgs, who)
+		}
+	}
+	if len(orgs) == 1 {
+		return out[:1]
+	}
+	if len(orgs) > 1 && len(marked) > 0 {
+		kept := out[:0]
+		for _, p := range out {
+			if slices.Contains(marked, assertedMaker(&e.fps[p])) {
+				kept = append(kept, p)
+			}
+		}
+		return kept[:min(1, len(kept))]
+	}
+	return out
+}
+
+func assertedMaker(fp *evidence.Fingerprint) string {
+	for _, a := range fp.Asserts {
+		if a.Aspect == evidence.Manufacturer {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// foreign reports whether the words before a name say that the thing is for, or
+// like, what that maker makes, and is not made by it.
+func foreign(before string) bool {
+	if len(before) > 40 {
+		before = before[len(before)-40:]
+	}
+	before = strings.TrimRight(strings.ToLower(before), " \"'(:,")
+	for _, w := range []string{
+		"compatible with", "compatible to", "compatible", "works with", "replaces", "replacement for", "equivalent to",
+		"equal to", "connected to", "connects to", "uplink to", "link to", "towards", " for", "similar to", "not",
+		"instead of", "formerly", "to replace", "supports", "interoperable with", " via", " to",
+	} {
+		if strings.HasSuffix(before, w) && (len(before) == len(w) || w[0] == ' ' || before[len(before)-len(w)-1] == ' ') {
+			return true
+		}
+	}
+	return before == "for" || before == "to" || before == "via"
+}
+
+// opaque reports whether a text is encoded or encrypted bytes: a name inside is chance.
+func opaque(v string) bool {
+	if len(v) < 48 {
+		return false
+	}
+	run, odd := 0, 0
+	for i := range len(v) {
+		c := v[i]
+		switch {
+		case c == '+' || c == '/' || c == '=' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			run++
+		default:
+			run = 0
+		}
+		if run >= 120 {
+			return true
+		}
+		if c < 9 || c > 13 && c < 32 || c == 127 {
+			odd++
+		}
+	}
+	return odd*10 > len(v) || run == len(v) && len(v) >= 64
+}
+
+// clip shortens a quoted text for an explanation.
+func clip(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 60 {
+		s = strings.ToValidUTF8(s[:57], "") + "..."
+	}
+	return `"` + s + `"`
+}

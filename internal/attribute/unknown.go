@@ -1,0 +1,129 @@
+package attribute
+
+import (
+	"cmp"
+	"slices"
+
+	"telltale/internal/asset"
+	"telltale/internal/evidence"
+	"telltale/internal/org"
+)
+
+// Reasons of a field without a value.
+const (
+	notChecked = "not-checked"
+	notSeen    = "not-seen"
+)
+
+// unknown says why each empty field is empty, and what would settle the maker.
+func (r *Result) unknown(g *gather) {
+	none := func(field string, empty bool, why string) {
+		if empty {
+			r.Unknown[field] = why
+		}
+	}
+	seen := cmp.Or(map[bool]string{true: notChecked}[g.read == 0 && g.macN == 0], notSeen)
+	why := seen
+	if len(r.Candidates) > 0 {
+		why = "below the bar: "
+		if c := r.Candidates[0]; c.Org == org.Other {
+			why += "a maker nobody here defines, or none named strongly enough"
+		} else {
+			why += "most likely " + string(c.Org)
+		}
+	}
+	none("manufacturer", r.Manufacturer == nil, why)
+	none("brand", r.Brand == nil, seen)
+	none("category", r.Category == nil, seen)
+	none("function", r.Function == nil, seen)
+	none("model", r.Model == nil, seen)
+	none("produced_in", len(r.ProducedIn) == 0, "not-seen: ask the supplier for the country of each stage, or read the label")
+	if r.Manufacturer == nil || r.Manufacturer.Confidence < Met {
+		r.NextTest = g.nextTest(r)
+	}
+}
+
+// test is one way to learn more, cheapest first.
+type test struct {
+	// unless are attributes whose presence means that it was done already.
+	unless []evidence.Attr
+	// needs are attributes at least one of which shows that it can be done.
+	needs []evidence.Attr
+	cats  []asset.Category
+	text  string
+}
+
+// tests stand in the order of their cost: a look into what answers already, one
+// request over the network, one look at the box, one question to a person.
+var tests = []test{
+	{
+		unless: []evidence.Attr{evidence.EntPhysicalMfgName}, needs: []evidence.Attr{evidence.SysObjectID, evidence.SysDescr},
+		text: "read 1.3.6.1.2.1.47.1.1.1.1.12 (entPhysicalMfgName) by SNMP",
+	},
+	{
+		unless: []evidence.Attr{evidence.ONVIFMfr, evidence.ISAPIText}, cats: []asset.Category{"camera", "recorder", "video_surveillance_equipment"},
+		text: "ask the camera for ONVIF GetDeviceInformation and compare its MAC address prefix",
+	},
+	{
+		unless: []evidence.Attr{evidence.PONVendorID, evidence.GPONSerial}, cats: []asset.Category{"ont"},
+		text: "read the ONT's GPON serial number on the OLT: its first four letters name the maker",
+	},
+	{
+		unless: []evidence.Attr{evidence.FCCID}, cats: []asset.Category{"uas", "land_mobile_radio", "cellular_module", "access_point", "router_consumer", "phone", "camera"},
+		text: "look at the FCC ID on the rear label: the grantee code names the applicant",
+	},
+	{
+		unless: []evidence.Attr{evidence.SysObjectID, evidence.SysDescr}, needs: []evidence.Attr{evidence.IP, evidence.Hostname, evidence.HTTPServer, evidence.HTTPTitle, evidence.SSHBanner, evidence.TelnetBanner},
+		text: "read 1.3.6.1.2.1.1.1.0 and 1.3.6.1.2.1.1.2.0 (sysDescr, sysObjectID) by SNMP",
+	},
+	{
+		unless: []evidence.Attr{evidence.BaseMAC, evidence.IfMAC}, needs: []evidence.Attr{evidence.IP, evidence.Hostname},
+		text: "read its MAC address from the ARP table of the next router",
+	},
+	{unless: []evidence.Attr{evidence.Serial, evidence.ModelText}, text: "read the model and serial number on the rear label"},
+	{unless: []evidence.Attr{evidence.FCCID}, text: "look at the FCC ID on the rear label: the grantee code names the applicant"},
+	{text: "ask the supplier in writing who made it and where"},
+}
+
+// nextTest returns the cheapest test not yet done.
+func (g *gather) nextTest(r *Result) string {
+	var cat asset.Category
+	if r.Category != nil {
+		cat = r.Category.Value
+	}
+	has := g.thing.has
+	for _, t := range tests {
+		if slices.ContainsFunc(t.unless, has) ||
+			len(t.needs) > 0 && !slices.ContainsFunc(t.needs, has) ||
+			len(t.cats) > 0 && !slices.Contains(t.cats, cat) {
+			continue
+		}
+		return t.text
+	}
+	return ""
+}
+
+// producers gives the stages of production that fingerprints and relations state.
+func (e *Engine) producers(clues []Clue) []asset.Producer {
+	var out []asset.Producer
+	for _, stage := range []string{"design", "development", "manufacture", "assembly"} {
+		for _, c := range e.compete(clues, evidence.Aspect("producer:"+stage)) {
+			if c.Org != org.Other && c.Confidence >= NotMet {
+				out = append(out, asset.Producer{Org: c.Org, Stage: stage, Confidence: c.Confidence})
+			}
+		}
+	}
+	return out
+}
+
+// has reports whether any sighting observed the attribute.
+func (t *Thing) has(a evidence.Attr) bool {
+	for _, s := range t.Sightings {
+		for i := range s.Observations {
+			if s.Observations[i].Attr == a {
+				return true
+			}
+		}
+	}
+	return false
+}

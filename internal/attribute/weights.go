@@ -1,0 +1,98 @@
+package attribute
+
+import (
+	"math"
+
+	"telltale/internal/evidence"
+)
+
+// Weights are the measured weights of evidence and the few constants of the
+// combination. The zero value weighs by Default.
+//
+// A weight is measured as 10·log10(right/wrong) plus 10·log10(Makers): with a
+// prior of one in Makers, a clue that stands alone then leaves just the odds
+// with which such clues were right on the labelled recordings.
+type Weights struct {
+	// Makers is the number of makers that compete; the prior of each is one in Makers.
+	Makers int
+	// Kinds are the pooled counts of each kind of clue.
+	Kinds map[Kind]Count
+	// Fingerprints are the counts of single fingerprints, drawn towards those of their kind.
+	Fingerprints map[string]Count
+	// Scale stretches the final log-odds so that confidences are calibrated; 0 means 1.
+	Scale float64
+}
+
+// Count says how often a clue named the true maker and how often another.
+type Count struct {
+	Right, Wrong float64
+}
+
+const (
+	// half is the smoothing count added to both sides.
+	half = 0.5
+	// pull is how many observations of its kind a single fingerprint starts with.
+	pull = 6
+	// classCap bounds the odds one evidence class can reach alone, in decibans: about 0.98.
+	classCap = 17
+	// soleCap bounds what a registered number alone can reach: it is claimed, not proven.
+	soleCap = 0.94
+	// most bounds every confidence: no evidence here is beyond doubt.
+	most = 0.999
+)
+
+// assumed are the counts for kinds no labelled recording holds; they are
+// deliberately modest and data/fingerprint/weights.yaml replaces what it can.
+var assumed = map[string]Count{
+	"name": {40, 2}, "mark": {60, 1}, "model": {40, 2}, "field": {40, 1.5}, "lead": {1, 2.2},
+	"pen": {60, 3}, "arc": {20, 6}, "mac": {20, 3}, "engine": {20, 6}, "number": {30, 2}, "weak": {3, 3},
+}
+
+func (w *Weights) makers() float64 {
+	if w.Makers > 1 {
+		return float64(w.Makers)
+	}
+	return 250
+}
+
+// prior is the weight of one in Makers, in decibans.
+func (w *Weights) prior() float64 { return -db(w.makers()) }
+
+// of returns the weight of a clue of a kind made by a fingerprint.
+func (w *Weights) of(k Kind, fingerprint string) float64 {
+	c, ok := w.Kinds[k]
+	if !ok {
+		c = assumed[k.base()]
+	}
+	r, x := c.Right+half, c.Wrong+half
+	if f, ok := w.Fingerprints[fingerprint]; ok {
+		n := r + x
+		r, x = f.Right+pull*r/n, f.Wrong+pull*x/n
+	}
+	odds := db(r / x)
+	return math.Round(10*(min(odds, classCap)+db(w.makers())))/10 + 0
+}
+
+// base is the part of a kind before its class: "name:snmp" → "name".
+func (k Kind) base() string {
+	for i := range len(k) {
+		if k[i] == ':' {
+			return string(k[:i])
+		}
+	}
+	return string(k)
+}
+
+// registered reports whether a clue is a registered number, which anybody can write into a device.
+func (k Kind) registered() bool {
+	switch k.base() {
+	case "pen", "arc", "mac", "engine", "number":
+		return true
+	}
+	return false
+}
+
+func kindOf(base string, class evidence.Class) Kind { return Kind(base + ":" + string(class)) }
+
+func db(x float64) float64   { return 10 * math.Log10(x) }
+func odds(d float64) float64 { return math.Pow(10, d/10) }
