@@ -119,18 +119,25 @@ type Registry interface {
 // Relation says that goods sold under a brand were made by somebody else.
 type Relation struct {
 	Maker org.ID
-	Brand org.ID
-	// Model is an RE2 expression the model must match; empty means all goods of the brand.
+	// Brand is the name on the label.
+	Brand string
+	// Model is an RE2 expression the model must match; empty means some goods of the brand.
 	Model string
 	// From and To bound the relation, YYYY-MM-DD, To exclusive; empty means open.
 	From, To string
 	Why      string
 }
 
-// Orgs answers who is meant by a name and who makes goods for whom. Implementations are safe for concurrent use.
+// Whom is who is meant by a whole name.
+type Whom struct {
+	// Org is the organisation of that name or owner of that brand, empty when there is none.
+	Org org.ID
+	// MadeBy are those known to make goods sold under the name.
+	MadeBy []Relation
+}
+
+// Orgs answers who is meant by a name. Implementations are safe for concurrent use.
 type Orgs interface {
-	// ByName returns the organisation a whole name (not a sentence) means.
-	ByName(name string) (org.ID, bool)
-	// MadeFor returns the makers known to have made goods sold under a brand.
-	MadeFor(brand org.ID) []Relation
+	// Whom takes a whole name as it stands in a field, not a sentence.
+	Whom(name string) Whom
 }

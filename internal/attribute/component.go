@@ -16,9 +16,8 @@ func (e *Engine) component(dst []ComponentResult, host string, p *asset.Part) []
 	if len(dst) >= maxParts {
 		return dst
 	}
-	g := gather{e: e}
+	g := gather{e: e, inner: true}
 	g.observe(p.Observations)
-	g.relate()
 	c := ComponentResult{Clues: g.finish()}
 	c.Kind = p.Kind
 	for i := range p.Observations {

@@ -18,6 +18,10 @@ type Facts struct {
 	Weights      Weights
 	Registry     Registry
 	Orgs         Orgs
+	// Houses are trading names whose goods others make: such a name on a label says little of the maker.
+	Houses map[org.ID]bool
+	// Usual is what a maker makes when nothing else says what a thing is.
+	Usual map[org.ID]asset.Category
 	// Categories are the words of data/category.yaml.
 	Categories []Category
 }
@@ -30,14 +34,13 @@ type Category struct {
 
 // Engine attributes things. It is safe for concurrent use.
 type Engine struct {
-	facts    Facts
-	fields   fields
-	fps      []evidence.Fingerprint
-	set      *match.Set
-	numbers  map[string]*Number
-	parents  map[asset.Category]asset.Category
-	relation map[string]*match.Set // compiled Relation.Model, by expression
-	cache    *cache
+	facts   Facts
+	fields  fields
+	fps     []evidence.Fingerprint
+	set     *match.Set
+	numbers map[string]*Number
+	parents map[asset.Category]asset.Category
+	cache   *cache
 }
 
 var errTooManyFields = errors.New("number the attributes: more than the matcher can tell apart")
@@ -102,7 +105,6 @@ func (e *Engine) Attribute(t *Thing) *Result {
 			}
 		}
 	}
-	g.relate()
 	r := &Result{subject: t.ID, Unknown: map[string]string{}, Clues: g.finish()}
 	e.conclude(r, &g)
 	for _, s := range t.Sightings {
@@ -120,6 +122,11 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	r.Brand = e.brand(r.Clues)
 	r.Relabelled = relabelled(r)
 	r.Category = e.category(r.Clues)
+	if r.Category == nil && r.Manufacturer != nil {
+		if u := e.facts.Usual[r.Manufacturer.Org]; u != "" {
+			r.Category = &asset.CategoryValue{Value: u, Confidence: 0.5}
+		}
+	}
 	r.Function = function(r.Clues, r.Category, e.parents)
 	r.Model = model(r.Clues)
 	r.ProducedIn = producedIn(g.made)

@@ -53,9 +53,9 @@ var roles = map[evidence.Attr]role{
 	evidence.Serial: grammatical, evidence.HardwareRev: silent,
 }
 
-// registrant is the field on which names of number registries are looked up;
+// RegistrantName is the field on which names of number registries are looked up;
 // no attribute of a thing.
-const registrant = evidence.Attr("registrant")
+const RegistrantName = evidence.Attr("registrant")
 
 // fields numbers the attributes for the matcher; New fills it from roles in a fixed order.
 type fields struct {
@@ -63,7 +63,7 @@ type fields struct {
 }
 
 func newFields() (fields, error) {
-	f := fields{of: map[evidence.Attr]match.Field{registrant: 0}}
+	f := fields{of: map[evidence.Attr]match.Field{RegistrantName: 0}}
 	for _, a := range sortedAttrs() {
 		if len(f.of) >= 128 {
 			return f, errTooManyFields

@@ -20,6 +20,11 @@ type proto struct {
 	fingerprint string
 	why         string
 	weight      float64
+	// part is true when the statement speaks of a maker of parts, who is
+	// named in many things that it did not make.
+	part bool
+	// rel is the relation behind a lead.
+	rel *Relation
 }
 
 // gather collects the clues of one thing.
@@ -28,8 +33,11 @@ type gather struct {
 	clues []Clue
 	macs  []macs
 	macN  int
-	// made are the stated countries of production, date the earliest date the
+	// leads wait for relate; made are the stated countries of production, date the earliest date the
 	// thing is known to exist, models the texts a relation may ask for.
+	leads []lead
+	// inner is true for a part of a thing.
+	inner  bool
 	made   []asset.Production
 	date   string
 	models []string
@@ -68,9 +76,26 @@ func (g *gather) observe(os []evidence.Observation) {
 		}
 		g.read++
 		for _, p := range g.e.says(o.Attr, o.Value) {
-			g.add(p, o)
+			switch {
+			case p.rel != nil:
+				g.leads = append(g.leads, lead{p, o})
+			case p.part && !g.inner && !spokenOf(p.class):
+				// the thing holds such a part; that says nothing of who made the thing
+			default:
+				g.add(p, o)
+			}
 		}
 	}
+}
+
+// spokenOf reports whether texts of a class name the thing as a whole even
+// where they name a maker of parts: a register's row about a module is about it.
+func spokenOf(c evidence.Class) bool {
+	switch c {
+	case evidence.ClassListing, evidence.ClassLabel, evidence.ClassBOM, evidence.ClassBus:
+		return true
+	}
+	return false
 }
 
 // says returns what one observed value says of the thing it belongs to.
@@ -174,6 +199,7 @@ func (g *gather) interfaces() {
 // aspect, then heaviest first.
 func (g *gather) finish() []Clue {
 	g.interfaces()
+	g.relate()
 	slices.SortStableFunc(g.clues, func(a, b Clue) int {
 		return cmp.Or(
 			cmp.Compare(a.Aspect, b.Aspect), cmp.Compare(b.Decibans, a.Decibans), cmp.Compare(a.Value, b.Value),

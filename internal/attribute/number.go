@@ -246,12 +246,20 @@ func (e *Engine) ruled(n *Number, k Kind, class evidence.Class) []proto {
 func (e *Engine) registered(r Registrant, k Kind, class evidence.Class, source, why string) []proto {
 	who := r.Org
 	if who == "" {
-		who = e.whoIs(r.Name)
+		who = e.registrantOrg(r.Name)
 	}
 	if who == "" {
 		who = org.Other
 	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: source, why: why + r.Name}}
+}
+
+// registrantOrg is whoIs, remembered: registries hold some ten thousand names and a walk asks for few.
+func (e *Engine) registrantOrg(name string) org.ID {
+	ps := e.cache.get(cacheKey{RegistrantName, name}, func() []proto {
+		return []proto{{value: string(e.whoIs(name))}}
+	})
+	return org.ID(ps[0].value)
 }
 
 // whoIs finds the organisation a registrant's name means.
@@ -260,16 +268,16 @@ func (e *Engine) whoIs(name string) org.ID {
 		return ""
 	}
 	if e.facts.Orgs != nil {
-		if id, ok := e.facts.Orgs.ByName(name); ok {
-			return id
+		if n := e.facts.Orgs.Whom(name); n.Org != "" {
+			return n.Org
 		}
 	}
-	for _, h := range e.set.All(e.fields.of[registrant], name, nil) {
-		for _, a := range e.fps[h.Pattern].Asserts {
-			if a.Aspect == evidence.Manufacturer {
-				return org.ID(a.Value)
-			}
+	var best org.ID
+	length := 0
+	for _, h := range e.set.All(e.fields.of[RegistrantName], name, nil) {
+		if who := assertedMaker(&e.fps[h.Pattern]); who != "" && len(h.Groups[0]) > length { // the longest name is the most exact
+			best, length = org.ID(who), len(h.Groups[0])
 		}
 	}
-	return ""
+	return best
 }

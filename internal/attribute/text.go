@@ -31,10 +31,11 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 	var out []proto
 	whole := org.ID("")
 	if roles[a] == named && e.facts.Orgs != nil {
-		if id, ok := e.facts.Orgs.ByName(v); ok {
-			whole = id
-			out = append(out, e.namedBy(a, id, class, "name-index", "it calls itself "+clip(v))...)
+		n := e.facts.Orgs.Whom(v)
+		if whole = n.Org; whole != "" {
+			out = append(out, e.namedBy(a, whole, class, "name-index", "it calls itself "+clip(v))...)
 		}
+		out = append(out, leads(n.MadeBy, class)...)
 	}
 	hits := e.set.All(f, v, nil)
 	names := e.makersNamed(hits, v)
@@ -62,11 +63,31 @@ func (e *Engine) namedBy(a evidence.Attr, id org.ID, class evidence.Class, finge
 		return []proto{{aspect: evidence.Operator, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why}}
 	}
 	out := []proto{{aspect: evidence.Brand, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why}}
-	if a == evidence.BrandText || e.houseBrand(id) {
+	if a == evidence.BrandText || e.facts.Houses[id] {
 		k = kindOf("weak", class)
 	}
 	return append(out, proto{aspect: evidence.Manufacturer, value: string(id), kind: k, class: class, fingerprint: fingerprint, why: why})
 }
+
+// leads turns known relations between a name on a label and makers into clues
+// that gather keeps only where their scope fits.
+func leads(rs []Relation, class evidence.Class) []proto {
+	var out []proto
+	for i := range rs {
+		r := &rs[i]
+		k := kindOf("lead", class)
+		if r.Model != "" {
+			k = kindOf("oem", class)
+		}
+		out = append(out, proto{
+			aspect: evidence.Manufacturer, value: string(r.Maker), kind: k, class: class,
+			fingerprint: "relation/" + slugged(r.Brand) + "/" + string(r.Maker), why: r.Why, rel: r,
+		})
+	}
+	return out
+}
+
+func slugged(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
 
 // spoke turns a match into clues.
 func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared bool) []proto {
@@ -80,7 +101,7 @@ func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared 
 	}
 	var out []proto
 	for _, as := range fp.Asserts {
-		p := proto{aspect: as.Aspect, value: as.Value, kind: k, class: class, fingerprint: fp.ID, why: why}
+		p := proto{aspect: as.Aspect, value: as.Value, kind: k, class: class, fingerprint: fp.ID, why: why, part: fp.Kind == "part"}
 		if as.Aspect == evidence.Model {
 			if p.value = strings.TrimSpace(h.Groups[min(1, len(h.Groups)-1)]); p.value == "" {
 				continue

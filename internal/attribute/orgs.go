@@ -1,0 +1,53 @@
+package attribute
+
+import (
+	"telltale/internal/calendar"
+	"telltale/internal/org"
+)
+
+// FromIndex answers from the index of organisations. A brand of its own counts
+// as the organisation; the brand of a customer gives a relation.
+func FromIndex(ix *org.Index) Orgs { return orgs{ix} }
+
+type orgs struct{ ix *org.Index }
+
+func (o orgs) Whom(name string) Whom {
+	var n Whom
+	for _, m := range o.ix.ByName(name) {
+		switch {
+		case m.Kind != org.OEMName && n.Org == "":
+			n.Org = m.Org
+		case m.Kind == org.OEMName:
+			n.MadeBy = append(n.MadeBy, o.relations(m)...)
+		}
+	}
+	return n
+}
+
+// relations gives the scope of the statements that m.Org makes goods sold as m.Name.
+func (o orgs) relations(m org.NameMatch) []Relation {
+	maker, ok := o.ix.Get(m.Org)
+	if !ok {
+		return nil
+	}
+	var out []Relation
+	for i := range maker.MakesFor {
+		f := &maker.MakesFor[i]
+		if f.Brand != m.Name {
+			continue
+		}
+		why := "some goods sold as " + f.Brand + " are made by " + maker.Name
+		if f.Certainty != "" {
+			why += " (" + f.Certainty + ")"
+		}
+		out = append(out, Relation{Maker: m.Org, Brand: f.Brand, Model: f.Models, From: day(f.From), To: day(f.To), Why: why})
+	}
+	return out
+}
+
+func day(d *calendar.Date) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
+}
