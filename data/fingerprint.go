@@ -245,6 +245,9 @@ func (l *fingerprintLoader) maker(m *fingerprintMaker) error {
 		if p.Weak {
 			kind = "hint"
 		}
+		if len(p.On) == 1 && p.On[0] == evidence.CLIShape {
+			kind = "shape"
+		}
 		if err := l.check(p.Is); err != nil {
 			return err
 		}
@@ -347,4 +350,31 @@ func (l *fingerprintLoader) number(n *fingerprintNumber) error {
 	l.ids[out.Type+":"+out.Value] = true
 	l.facts.Numbers = append(l.facts.Numbers, out)
 	return nil
+}
+
+// Attributor returns an engine over all embedded data. It is compiled once.
+var Attributor = sync.OnceValues(func() (*attribute.Engine, error) {
+	f, err := AttributionFacts()
+	if err != nil {
+		return nil, err
+	}
+	return attribute.New(f)
+})
+
+// AttributionFacts is Attribution with the embedded registries and organisations.
+func AttributionFacts() (attribute.Facts, error) {
+	f, err := Attribution()
+	if err != nil {
+		return f, err
+	}
+	tables, err := Registry()
+	if err != nil {
+		return f, err
+	}
+	ix, err := OrgIndex()
+	if err != nil {
+		return f, err
+	}
+	f.Registry, f.Orgs = tables, attribute.FromIndex(ix)
+	return f, nil
 }

@@ -19,6 +19,7 @@ import (
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
 	"telltale/internal/org"
+	"telltale/internal/registry"
 )
 
 // The bars. Named is where a maker is named at all; the law's own bars are Met
@@ -94,12 +95,7 @@ type Clue struct {
 type Kind string
 
 // Registrant is who registered a number.
-type Registrant struct {
-	// Org is the organisation, empty when the registrant is nobody the data know.
-	Org org.ID
-	// Name is the registrant as the registry writes it.
-	Name string
-}
+type Registrant = registry.Registrant
 
 // Registry answers who registered a number. Implementations are safe for concurrent use.
 type Registry interface {
