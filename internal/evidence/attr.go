@@ -61,6 +61,7 @@ const (
 	OperatorText     Attr = "operator" // who runs the service
 	URL              Attr = "url"
 	CPE              Attr = "cpe"
+	ASN              Attr = "asn" // number of an autonomous system, decimal
 	PURL             Attr = "purl"
 )
 
@@ -166,7 +167,7 @@ var classes = map[Attr]Class{
 	ManufacturerText: ClassListing, BrandText: ClassListing, ModelText: ClassListing, PartNumber: ClassListing,
 	Description: ClassListing, CategoryText: ClassListing, FirmwareText: ClassListing, SoftwareText: ClassListing,
 	OSText: ClassListing, OperatorText: ClassListing, SupplierText: ClassListing,
-	FCCID: ClassLabel, Serial: ClassLabel, CPE: ClassBOM, PURL: ClassBOM,
+	FCCID: ClassLabel, ASN: ClassLabel, Serial: ClassLabel, CPE: ClassBOM, PURL: ClassBOM,
 	SysDescr: ClassSNMP, SysObjectID: ClassSNMP, EnterpriseArc: ClassSNMP, VendorOID: ClassSNMP, IfDescr: ClassSNMP,
 	HrDeviceDescr: ClassSNMP, EngineID: ClassSNMP,
 	EntPhysicalDescr: ClassEntity, EntPhysicalVendor: ClassEntity, EntPhysicalName: ClassEntity,

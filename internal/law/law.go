@@ -7,6 +7,7 @@ package law
 
 import (
 	"fmt"
+	"slices"
 
 	"telltale/internal/org"
 )
@@ -38,6 +39,14 @@ const (
 
 // Acts are all acts in the order of the manual.
 var Acts = []Act{Use, Buy, Install, Renew, Fund, Authorise, Import, Sell, Export, Connect, Contract, Report}
+
+// ParseAct reads the name of an act.
+func ParseAct(s string) (Act, error) {
+	if a := Act(s); slices.Contains(Acts, a) {
+		return a, nil
+	}
+	return "", fmt.Errorf("act %q: want one of %v", s, Acts)
+}
 
 // Verdict is the outcome of one provision for one thing, one operator, one act and one day. The zero value is none.
 type Verdict string

@@ -36,6 +36,8 @@ type Options struct {
 	Map map[string]string
 	// Maps are saved assignments: fingerprint of a heading row → attribute name → heading text.
 	Maps map[string]map[string]string
+	// Learned, when set, is told which set of headings Map was applied to, so that it can be saved in Maps.
+	Learned func(headingSet string)
 	// IsMaker reports whether a name is that of a known maker of equipment. It
 	// decides what a column "Vendor" holds; nil means that nobody can tell.
 	IsMaker func(name string) bool

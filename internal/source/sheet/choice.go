@@ -47,6 +47,11 @@ func choicesOf(opt *source.Options, headings []string) (choices, error) {
 			c.chosen[a] = v
 		}
 	}
+	if len(opt.Map) > 0 && opt.Learned != nil {
+		if _, _, any := c.missing(headings); !any {
+			opt.Learned(HeadingSet(headings))
+		}
+	}
 	return c, nil
 }
 

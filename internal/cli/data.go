@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"telltale/internal/pipeline"
+)
+
+type dataCmd struct {
+	Show dataShowCmd `cmd:"" default:"withargs" help:"List the data this program carries, with source and date."`
+}
+
+type dataShowCmd struct {
+	Format string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
+}
+
+func (c *dataShowCmd) Run(e *env) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	sets, err := k.DataSets()
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		return writeJSON(e.stdout, sets)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "data version %s\nNAME\tROWS\tDATE\tSOURCE\n", k.Version)
+	for _, s := range sets {
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", s.Name, s.Rows, s.Date, s.Source)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"telltale/internal/pipeline"
+)
+
+// output are the flags of every command that shows a result.
+type output struct {
+	Format string `help:"Form of the output: ${enum}." enum:"table,json,jsonl,csv,xlsx" default:"table" short:"f"`
+	Out    string `help:"Write to this file instead of standard output." type:"path" placeholder:"FILE" short:"o"`
+	All    bool   `help:"Show permitted and not-bound too, and all observations."`
+}
+
+// write opens the output, lets show write to it, and closes it. A file appears whole or not at all.
+func (o *output) write(e *env, show func(io.Writer) error) error {
+	if o.Out == "" {
+		if o.Format == "xlsx" && isTerminal(e.stdout) {
+			return usage{hinted{fmt.Errorf("an XLSX file cannot be shown on a terminal"), "add --out findings.xlsx"}}
+		}
+		return show(e.stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(o.Out), ".telltale-*")
+	if err != nil {
+		return fmt.Errorf("write %q: %w", o.Out, err)
+	}
+	defer os.Remove(f.Name())
+	if err := show(f); err != nil {
+		f.Close()
+		return fmt.Errorf("write %q: %w", o.Out, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write %q: %w", o.Out, err)
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return fmt.Errorf("write %q: %w", o.Out, err)
+	}
+	return os.Rename(f.Name(), o.Out)
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
+}
+
+func colour(w any) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// width of the terminal in columns as the shell states it, 0 when unknown.
+func width() int {
+	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
+	return n
+}
+
+// progress returns a function that shows progress on a terminal once a run takes over two seconds.
+func progress(w any) (show func(pipeline.Progress), done func()) {
+	if !isTerminal(w) {
+		return nil, func() {}
+	}
+	f := w.(*os.File)
+	start, last, shown := time.Now(), time.Time{}, false
+	return func(p pipeline.Progress) {
+			now := time.Now()
+			if now.Sub(start) < 2*time.Second || now.Sub(last) < 200*time.Millisecond {
+				return
+			}
+			last, shown = now, true
+			if p.Total > 0 {
+				fmt.Fprintf(f, "\r\x1b[K%s %d of %d", p.Stage, p.Done, p.Total)
+			} else {
+				fmt.Fprintf(f, "\r\x1b[K%s %s: %d", p.Stage, p.Input, p.Done)
+			}
+		}, func() {
+			if shown {
+				fmt.Fprint(f, "\r\x1b[K")
+			}
+		}
+}

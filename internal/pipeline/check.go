@@ -1,0 +1,228 @@
+// Package pipeline holds the functions all doors share: check, ask, explain,
+// answer and what stands beside them. It alone wires sources, resolution,
+// attribution, judgement and store together.
+//
+// It is not for showing (report, doors) nor for deciding (attribute, judge).
+//
+// Flow of a check: inputs → sightings in a work file, keys in the resolver →
+// clusters in the order of asset IDs → attribution and judgement, in parallel →
+// a result folder, written in one pass.
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"telltale/internal/asset"
+	"telltale/internal/calendar"
+	"telltale/internal/finding"
+	"telltale/internal/law"
+	"telltale/internal/report"
+	"telltale/internal/resolve"
+	"telltale/internal/source"
+	"telltale/internal/source/all"
+)
+
+// Options are all that a check depends on besides its inputs and the data.
+type Options struct {
+	// Inputs are files, folders, archives or "-".
+	Inputs []string
+	// Profiles are who is judged for. Several when the user chose none.
+	Profiles []*law.Profile
+	// Act overrides the act; empty means use for inventory, buy for purchases, and fund for roles that spend a subsidy.
+	Act           law.Act
+	AsOf, KnownAt calendar.Date
+	Scenarios     []string
+	Network       string
+	Source        source.Options
+	Limits        all.Limits
+	Answers       []Answer
+	All           bool
+	Notes         []string
+	Progress      func(Progress)
+	// Config and ProfileArg are where Profiles came from, so that an answer can judge anew.
+	Config     *Config
+	ProfileArg string
+	// DB is a database that the inputs are added to, empty for none.
+	DB string
+}
+
+// Check reads the inputs, judges what it finds and leaves the result in dir,
+// which must exist. The result is complete even when some inputs could not be read.
+func Check(ctx context.Context, k *Knowledge, dir string, opt *Options) (*Folder, error) {
+	in, err := read(ctx, dir, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer in.spill.Close()
+	return k.finish(ctx, dir, in, opt)
+}
+
+// read fills the work file of dir from the inputs.
+func read(ctx context.Context, dir string, opt *Options) (*intake, error) {
+	sp, err := createSpill(filepath.Join(dir, "sightings.bin"))
+	if err != nil {
+		return nil, err
+	}
+	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, progress: opt.Progress}
+	if err := in.readAll(ctx, opt.Inputs, &opt.Source, opt.Limits); err != nil {
+		sp.Close()
+		return nil, err
+	}
+	if err := sp.Flush(); err != nil {
+		return nil, err
+	}
+	return in, sp.save(in.links)
+}
+
+// finish attributes and judges what was read and writes the result folder.
+func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Options) (*Folder, error) {
+	j, err := k.newJudgement(in, opt)
+	if err != nil {
+		return nil, err
+	}
+	clusters := in.resolver.Clusters()
+	w, err := newWriter(dir, opt.All)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.run(ctx, clusters, w, opt.Progress); err != nil {
+		return nil, err
+	}
+	head := report.Head{
+		Schema: finding.Schema, AsOf: opt.AsOf, KnownAt: opt.KnownAt, Profile: profileName(opt.Profiles), DataVersion: k.Version,
+		Notes: opt.Notes,
+	}
+	for _, c := range in.coverage {
+		if c.Reasons == nil {
+			c.Reasons = []asset.Reason{}
+		}
+		head.Coverage = append(head.Coverage, *c)
+	}
+	w.digest.fill(&head, k)
+	b, err := json.Marshal(&head)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(w.close(), opt.keep(dir), writeAnswers(dir, opt.Answers)); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "head.json"), b, 0o600); err != nil {
+		return nil, fmt.Errorf("write result: %w", err)
+	}
+	return OpenFolder(dir)
+}
+
+// keep writes the options beside the result, so that an answer can judge anew.
+func (o *Options) keep(dir string) error {
+	x := kept{Profile: o.ProfileArg, Act: o.Act, AsOf: o.AsOf, KnownAt: o.KnownAt, Scenarios: o.Scenarios, All: o.All, DB: o.DB, Inputs: o.Inputs}
+	if o.Config != nil && o.Config.File != "" {
+		if path, err := filepath.Abs(o.Config.File); err == nil {
+			x.Config = path
+		}
+	}
+	if st, err := os.Stat(x.Profile); err == nil && !st.IsDir() {
+		if path, err := filepath.Abs(x.Profile); err == nil {
+			x.Profile = path
+		}
+	}
+	b, err := json.Marshal(&x)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "options.json"), b, 0o600); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
+}
+
+func profileName(ps []*law.Profile) string {
+	if len(ps) == 1 {
+		return ps[0].Name
+	}
+	return "built-in profiles"
+}
+
+// batch is how many clusters one worker takes at a time.
+const batch = 256
+
+// job is a run of clusters that one worker judges.
+type job struct {
+	from, to int
+	out      []*judged
+	err      error
+	done     chan struct{}
+}
+
+// run judges all clusters on all cores and writes their results in the order of clusters.
+func (j *judgement) run(ctx context.Context, clusters *resolve.Clusters, w *writer, progress func(Progress)) error {
+	workers := runtime.GOMAXPROCS(0)
+	jobs, order := make(chan *job, workers), make(chan *job, 2*workers)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range workers {
+		go func() {
+			for x := range jobs {
+				j.judge(clusters, x)
+			}
+		}()
+	}
+	go func() {
+		defer close(order)
+		defer close(jobs)
+		for from := 0; from < clusters.Len() && ctx.Err() == nil; from += batch {
+			x := &job{from: from, to: min(from+batch, clusters.Len()), done: make(chan struct{})}
+			order <- x
+			jobs <- x
+		}
+	}()
+	var failed error
+	for x := range order { // drained to the end even after a failure, so that nobody waits
+		<-x.done
+		if failed == nil {
+			failed = x.err
+		}
+		for _, d := range x.out {
+			if failed == nil {
+				failed = w.add(d)
+			}
+		}
+		if failed != nil {
+			cancel()
+		} else if progress != nil {
+			progress(Progress{Stage: "judge", Done: x.to, Total: clusters.Len()})
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	return ctx.Err()
+}
+
+func (j *judgement) judge(clusters *resolve.Clusters, x *job) {
+	defer close(x.done)
+	x.out = make([]*judged, 0, x.to-x.from)
+	for n := x.from; n < x.to; n++ {
+		d, err := j.one(clusters.ID(n), clusters.Members(n))
+		if err != nil {
+			x.err = err
+			return
+		}
+		x.out = append(x.out, d)
+	}
+}
+
+// merged is what several sightings of one thing agree on.
+type merged struct {
+	kind     asset.Kind
+	seen     asset.Seen
+	quantity int
+	name     string
+	model    string // as somebody wrote it
+	facts    map[string]string
+}

@@ -1,0 +1,163 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"telltale/data"
+	"telltale/internal/attribute"
+	"telltale/internal/judge"
+	"telltale/internal/law"
+	"telltale/internal/org"
+)
+
+// Knowledge is all data the program carries, loaded and cross-checked. It is
+// safe for concurrent use; engines are compiled when first asked for.
+type Knowledge struct {
+	Orgs  *org.Index
+	Rules *law.Rulebook
+	// Version names the edition of the data.
+	Version string
+
+	profiles []law.Profile
+	judging  func() (*judge.Engine, error)
+}
+
+// Load loads the embedded data once.
+var Load = sync.OnceValues(load)
+
+func load() (*Knowledge, error) {
+	k := &Knowledge{}
+	var orgErr, lawErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { k.Orgs, orgErr = data.OrgIndex() })
+	wg.Go(func() { k.Rules, lawErr = rulebook() })
+	wg.Wait()
+	ps, err := profiles()
+	if err := errors.Join(orgErr, lawErr, err); err != nil {
+		return nil, fmt.Errorf("load data: %w", err)
+	}
+	k.profiles, k.Version = ps, dataVersion()
+	k.judging = sync.OnceValues(func() (*judge.Engine, error) {
+		cats, err := categories()
+		if err != nil {
+			return nil, err
+		}
+		return judge.Compile(k.Rules, k.Orgs, cats)
+	})
+	return k, nil
+}
+
+// Attribution returns the engine that says who made a thing.
+func (k *Knowledge) Attribution() (*attribute.Engine, error) { return data.Attributor() }
+
+// Judge returns the engine that says what law says.
+func (k *Knowledge) Judge() (*judge.Engine, error) { return k.judging() }
+
+// OrgName is the name to show for an organisation.
+func (k *Knowledge) OrgName(id org.ID) string {
+	o, ok := k.Orgs.Get(id)
+	if !ok {
+		return string(id)
+	}
+	for _, a := range o.Aliases {
+		if a.Kind == org.KindShort {
+			return a.Name
+		}
+	}
+	return o.Name
+}
+
+// ProfileNames are the names of the built-in profiles.
+func (k *Knowledge) ProfileNames() []string {
+	var out []string
+	for i := range k.profiles {
+		out = append(out, k.profiles[i].Name)
+	}
+	return out
+}
+
+// ProfileSummary is one line on a built-in profile.
+func (k *Knowledge) ProfileSummary(name string) string {
+	for i := range k.profiles {
+		if k.profiles[i].Name == name {
+			return k.profiles[i].Title
+		}
+	}
+	return ""
+}
+
+// Profiles resolves who is judged for: the one named (built in, or a file),
+// else that of the configuration, else all built-in ones, with a note that says so.
+func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, error) {
+	if name == "" && c != nil && c.Profile != nil {
+		return []*law.Profile{c.Profile}, nil, nil
+	}
+	if name == "" {
+		var all []*law.Profile
+		for i := range k.profiles {
+			all = append(all, &k.profiles[i])
+		}
+		return all, []string{"no profile was named, so every built-in one is judged; `telltale init` writes yours"}, nil
+	}
+	for i := range k.profiles {
+		if k.profiles[i].Name == name {
+			return []*law.Profile{&k.profiles[i]}, nil, nil
+		}
+	}
+	if st, err := os.Stat(name); err == nil {
+		path := name
+		if st.IsDir() {
+			path = filepath.Join(name, ConfigName)
+		}
+		c, err := readConfigFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if c.Profile == nil {
+			return nil, nil, fmt.Errorf("%s names no profile: add `profile:` with jurisdictions and roles", path)
+		}
+		return []*law.Profile{c.Profile}, nil, nil
+	}
+	return nil, nil, fmt.Errorf("profile %q is neither built in nor a file", name)
+}
+
+// readValue reads the answer to a question in the law's vocabulary.
+func (k *Knowledge) readValue(q *Asked, text string) (string, error) {
+	switch q.Fact {
+	case "manufacturer", "provider":
+		return k.readOrg(text)
+	case "purpose", "produced_in":
+		return text, nil
+	}
+	v, err := k.Rules.Vocabulary.ParseValue(q.Fact, text)
+	if err != nil {
+		return "", err
+	}
+	return v.String(), nil
+}
+
+func (k *Knowledge) readOrg(text string) (string, error) {
+	id := org.ID(strings.ToLower(strings.TrimSpace(text)))
+	if _, ok := k.Orgs.Get(id); ok || id == org.Other {
+		return string(id), nil
+	}
+	var ids []org.ID
+	for _, m := range k.Orgs.ByName(text) {
+		if m.Kind.Names() && !slices.Contains(ids, m.Org) {
+			ids = append(ids, m.Org)
+		}
+	}
+	switch len(ids) {
+	case 1:
+		return string(ids[0]), nil
+	case 0:
+		return "", fmt.Errorf("no organisation is called %q: `telltale org show NAME` searches, %q means one that no list names", text, org.Other)
+	}
+	return "", fmt.Errorf("%q may mean %v: answer with one of these IDs", text, ids)
+}

@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+
+	"telltale/internal/asset"
+	"telltale/internal/evidence"
+	"telltale/internal/finding"
+)
+
+// judged is one asset with all that belongs to it, ready to be written.
+type judged struct {
+	asset        *asset.Asset
+	findings     []finding.Finding
+	shown        []bool // whether finding i is written; all are counted
+	claims       []evidence.Claim
+	observations []*evidence.Observation
+	extra        bool // observations are kept for explain only
+
+	asked []Asked
+
+	assetJSON    []byte
+	findingJSON  [][]byte
+	claimIDs     []evidence.ClaimID
+	claimJSON    [][]byte
+	observeIDs   []evidence.ObservationID
+	observedJSON [][]byte
+}
+
+// render makes the JSON of everything; it runs in the worker.
+func (d *judged) render() error {
+	var err error
+	if d.assetJSON, err = json.Marshal(d.asset); err != nil {
+		return err
+	}
+	d.findingJSON = make([][]byte, len(d.findings))
+	for i := range d.findings {
+		if d.shown[i] {
+			if d.findingJSON[i], err = json.Marshal(&d.findings[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range d.claims {
+		b, err := json.Marshal(&d.claims[i])
+		if err != nil {
+			return err
+		}
+		d.claimIDs = append(d.claimIDs, d.claims[i].ID())
+		d.claimJSON = append(d.claimJSON, b)
+	}
+	for _, o := range d.observations {
+		x := finding.Observation{Source: o.Source, Attr: o.Attr, Value: o.Value, Place: o.Place}
+		if o.At != "" {
+			x.At = &o.At
+		}
+		b, err := json.Marshal(&x)
+		if err != nil {
+			return err
+		}
+		d.observeIDs = append(d.observeIDs, o.ID())
+		d.observedJSON = append(d.observedJSON, b)
+	}
+	return nil
+}
+
+// writer writes the lists of a result folder in one pass.
+type writer struct {
+	assets, findings, claims, observations, questions *indexed
+	digest                                            digest
+}
+
+func newWriter(dir string, all bool) (*writer, error) {
+	w := &writer{digest: newDigest(all)}
+	for _, x := range []struct {
+		to   **indexed
+		name string
+	}{{&w.assets, "assets"}, {&w.findings, "findings"}, {&w.claims, "claims"}, {&w.observations, "observations"}, {&w.questions, "questions"}} {
+		var err error
+		if *x.to, err = createIndexed(dir, x.name); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func (w *writer) add(d *judged) error {
+	w.digest.add(d)
+	if err := w.assets.add(d.asset.ID, d.assetJSON, false); err != nil {
+		return err
+	}
+	for i := range d.findings {
+		if d.shown[i] {
+			if err := w.findings.add(d.findings[i].ID, d.findingJSON[i], false); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range d.asked {
+		b, err := json.Marshal(&d.asked[i])
+		if err != nil {
+			return err
+		}
+		if err := w.questions.add(d.asked[i].ID, b, false); err != nil {
+			return err
+		}
+	}
+	for i, id := range d.claimIDs {
+		if err := w.claims.add(string(id), d.claimJSON[i], false); err != nil {
+			return err
+		}
+	}
+	for i, id := range d.observeIDs {
+		if err := w.observations.add(string(id), d.observedJSON[i], d.extra); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) close() error {
+	return errors.Join(w.assets.close(), w.findings.close(), w.claims.close(), w.observations.close(), w.questions.close())
+}

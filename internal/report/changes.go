@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"telltale/internal/law"
+)
+
+// Change is one finding whose verdict differs between two judgements.
+type Change struct {
+	Finding   string          `json:"finding"`
+	Asset     string          `json:"asset"`
+	Name      string          `json:"name"`
+	Provision law.ProvisionID `json:"provision"`
+	Act       law.Act         `json:"act"`
+	Profile   string          `json:"profile,omitempty"`
+	// From and To are empty where the finding did not exist.
+	From law.Verdict `json:"from"`
+	To   law.Verdict `json:"to"`
+	Why  string      `json:"why"`
+}
+
+// Changes writes what changed its verdict, from what to what and why.
+func Changes(w io.Writer, cs []Change) error {
+	out := bufio.NewWriter(w)
+	if len(cs) == 0 {
+		fmt.Fprintln(out, "noted; no verdict changed")
+	} else {
+		fmt.Fprintf(out, "noted; %s changed\n", count(len(cs), "verdict"))
+	}
+	for i, c := range cs {
+		if i == 50 {
+			fmt.Fprintf(out, "  ... and %d more\n", len(cs)-i)
+			break
+		}
+		fmt.Fprintf(out, "  %s → %s  %s, %s, %s  [%s]\n      %s\n", or(c.From, "none"), or(c.To, "none"), plain(c.Name), c.Provision, c.Act, short(c.Finding), c.Why)
+	}
+	return out.Flush()
+}
+
+func or(v law.Verdict, s string) string {
+	if v == "" {
+		return s
+	}
+	return string(v)
+}
+
+// plain makes foreign text harmless on a terminal: control characters become spaces.
+func plain(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] == 0x7f || s[i] >= 0xc2 {
+			b := []rune(s)
+			for j, r := range b {
+				if r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+					b[j] = ' '
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}

@@ -1,0 +1,232 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"telltale/internal/asset"
+	"telltale/internal/evidence"
+	"telltale/internal/finding"
+	"telltale/internal/org"
+)
+
+// Explanation is one asset, or one finding on it, with everything it rests on.
+type Explanation struct {
+	// Finding is nil when an asset is explained; Others are its findings then.
+	Finding      *finding.Finding                               `json:"finding"`
+	Others       []finding.Finding                              `json:"findings"`
+	Asset        *asset.Asset                                   `json:"asset"`
+	Claims       map[evidence.ClaimID]evidence.Claim            `json:"claims"`
+	Observations map[evidence.ObservationID]finding.Observation `json:"observations"`
+	Names        map[org.ID]string                              `json:"names"`
+	AsOf         string                                         `json:"as_of"`
+	Profile      string                                         `json:"profile"`
+}
+
+// maxClues bounds the clues shown for one conclusion.
+const maxClues = 12
+
+type explainer struct {
+	*bufio.Writer
+	x     *Explanation
+	style Style
+}
+
+// Explain writes an explanation for a person: verdict, elements, who made it
+// and what says so, what speaks against, what would settle it.
+func Explain(w io.Writer, x *Explanation, style Style) error {
+	e := &explainer{bufio.NewWriter(w), x, style}
+	if x.Finding != nil {
+		e.finding(x.Finding)
+	}
+	e.asset()
+	for i := range x.Others {
+		f := &x.Others[i]
+		fmt.Fprintf(e, "  %-12s %s  %s  [%s]\n", f.Verdict, f.Provision, f.Why, short(f.ID))
+	}
+	return e.Flush()
+}
+
+func (e *explainer) finding(f *finding.Finding) {
+	profile := f.Profile
+	if profile == "" {
+		profile = e.x.Profile
+	}
+	fmt.Fprintf(e, "%s: act %q of %s on %s  [%s]\n", strings.ToUpper(string(f.Verdict)), f.Act, profile, e.x.AsOf, f.ID)
+	fmt.Fprintf(e, "  %s\n", f.Why)
+	if f.Legal != "" {
+		fmt.Fprintf(e, "  %s\n", f.Legal)
+	}
+	for _, c := range f.Citations {
+		fmt.Fprintf(e, "  law: %s  %s\n", c.Text, c.URL)
+	}
+	if f.DateConfidence != "" && f.DateConfidence != "seen" {
+		fmt.Fprintf(e, "  doubt: dates or facts of this rule are %q, not read in the official text\n", f.DateConfidence)
+	}
+	if f.Due != nil {
+		fmt.Fprintf(e, "  due: %s\n", f.Due)
+	}
+	if f.Remedy != "" {
+		fmt.Fprintf(e, "  do: %s\n", f.Remedy)
+	}
+	for _, n := range f.Notes {
+		fmt.Fprintf(e, "  note: %s\n", n)
+	}
+	fmt.Fprintln(e, "\nLegal elements")
+	for _, el := range f.Elements {
+		fmt.Fprintf(e, "  [%-9s] %s\n", el.State, el.Text)
+		if el.Reason != "" {
+			fmt.Fprintf(e, "              %s\n", el.Reason)
+		}
+		if n := len(el.Because); n > 0 {
+			fmt.Fprintf(e, "              rests on %s: %s\n", count(n, "claim"), ids(el.Because))
+		}
+	}
+	for _, q := range f.Questions {
+		fmt.Fprintf(e, "  ? %s\n    telltale answer %s %s\n", q.Text, short(q.ID), values(q.Values))
+	}
+	fmt.Fprintln(e)
+}
+
+func values(vs []string) string {
+	if len(vs) == 0 {
+		return "VALUE"
+	}
+	return strings.Join(vs, "|")
+}
+
+func ids(cs []evidence.ClaimID) string {
+	out := make([]string, 0, 4)
+	for i, c := range cs {
+		if i == 3 {
+			out = append(out, "...")
+			break
+		}
+		out = append(out, short(string(c)))
+	}
+	return strings.Join(out, " ")
+}
+
+func (e *explainer) asset() {
+	a := e.x.Asset
+	fmt.Fprintf(e, "%s  %s, %s  [%s]\n", plain(a.Name), a.Kind, a.Seen, a.ID)
+	if a.Model != nil {
+		fmt.Fprintf(e, "  model: %s\n", plain(*a.Model))
+	}
+	if a.Category != nil {
+		fmt.Fprintf(e, "  category: %s (%.2f)\n", a.Category.Value, a.Category.Confidence)
+	}
+	if len(a.Keys) > 0 {
+		fmt.Fprintf(e, "  keys: %s\n", plain(strings.Join(clip(a.Keys, 6), "  ")))
+	}
+	for i, w := range a.Where {
+		if i == 5 {
+			fmt.Fprintf(e, "  and %s\n", count(len(a.Where)-i, "more place"))
+			break
+		}
+		fmt.Fprintf(e, "  seen in %s %s\n", plain(w.Input), plain(w.At))
+	}
+	e.maker("maker", a.Manufacturer, a.ID)
+	if a.Brand != nil {
+		fmt.Fprintf(e, "  brand on the label: %s (%.3f)", e.name(a.Brand.Org), a.Brand.Confidence)
+		if a.Relabelled {
+			fmt.Fprint(e, "; sold under another name than its maker's")
+		}
+		fmt.Fprintln(e)
+	}
+	if a.Manufacturer == nil && a.Unknown["manufacturer"] != "" {
+		fmt.Fprintf(e, "  maker not known: %s\n", a.Unknown["manufacturer"])
+	}
+	if a.NextTest != "" {
+		fmt.Fprintf(e, "  next test: %s\n", a.NextTest)
+	}
+	for i := range a.Components {
+		c := &a.Components[i]
+		if i == 8 && e.x.Finding == nil {
+			fmt.Fprintf(e, "  and %s\n", count(len(a.Components)-i, "more part"))
+			break
+		}
+		if f := e.x.Finding; f != nil && f.Subject.ID != c.ID {
+			continue
+		}
+		fmt.Fprintf(e, "  part: %s %s %s\n", c.Kind, plain(c.Model), plain(c.Serial))
+		e.maker("part's maker", c.Manufacturer, c.ID)
+	}
+}
+
+func clip(s []string, n int) []string {
+	if len(s) > n {
+		return append(slices.Clone(s[:n]), "...")
+	}
+	return s
+}
+
+// maker shows a conclusion with the clues for and against it, heaviest first.
+func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
+	var clues []evidence.Claim
+	for _, c := range e.x.Claims {
+		if c.Subject == subject && (c.Aspect == evidence.Manufacturer || c.Aspect == evidence.Brand) {
+			clues = append(clues, c)
+		}
+	}
+	slices.SortFunc(clues, func(a, b evidence.Claim) int {
+		return cmp.Or(cmp.Compare(b.Decibans, a.Decibans), cmp.Compare(a.ID(), b.ID()))
+	})
+	if m != nil {
+		fmt.Fprintf(e, "  %s: %s, %s, confidence %.3f\n", label, e.name(m.Org), m.Wording, m.Confidence)
+	}
+	n, against := 0, false
+	for i := range clues {
+		c := &clues[i]
+		if c.Aspect != evidence.Manufacturer {
+			continue
+		}
+		if n++; n > maxClues {
+			fmt.Fprintln(e, "    ... more clues: --format json")
+			break
+		}
+		word := "for"
+		if m != nil && (c.Value != string(m.Org)) != (c.Decibans < 0) {
+			word, against = "against", true
+		}
+		e.clue(word, c)
+	}
+	if m != nil && !against {
+		fmt.Fprintln(e, "    nothing seen speaks against it")
+	}
+}
+
+func (e *explainer) clue(word string, c *evidence.Claim) {
+	fmt.Fprintf(e, "    %+6.1f dB %-7s %-8s %s", c.Decibans, word, c.Class, e.name(org.ID(c.Value)))
+	if c.Why != "" {
+		fmt.Fprintf(e, ": %s", plain(c.Why))
+	}
+	fmt.Fprintln(e)
+	for i, id := range c.From {
+		if i == 2 {
+			break
+		}
+		if o, ok := e.x.Observations[id]; ok {
+			fmt.Fprintf(e, "               %s = %q  at %s %s\n", o.Attr, cut(o.Value, 90), plain(o.Place.Input), plain(o.Place.At))
+		}
+	}
+}
+
+func (e *explainer) name(id org.ID) string {
+	if n := e.x.Names[id]; n != "" {
+		return n
+	}
+	return string(id)
+}
+
+func cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) > n {
+		return string(r[:n]) + "..."
+	}
+	return s
+}
