@@ -12,7 +12,6 @@ import (
 	"telltale/internal/law"
 	"telltale/internal/pipeline"
 	"telltale/internal/report"
-	"telltale/internal/source"
 )
 
 // judging are the flags that say for whom, for what act and for which day.
@@ -83,7 +82,7 @@ func (c *checkCmd) Run(e *env) error {
 		return err
 	}
 	opt.Inputs, opt.Network, opt.All = c.Input, c.Network, c.All
-	opt.Source = source.Options{Map: c.Map}
+	opt.Map = c.Map
 	if c.DB != "" {
 		opt.DB = c.DB
 	}

@@ -39,7 +39,8 @@ type Options struct {
 	AsOf, KnownAt calendar.Date
 	Scenarios     []string
 	Network       string
-	Source        source.Options
+	// Map assigns headings of sheets to attributes; it is saved for sheets with the same headings.
+	Map map[string]string
 	Limits        all.Limits
 	Answers       []Answer
 	All           bool
@@ -55,7 +56,7 @@ type Options struct {
 // Check reads the inputs, judges what it finds and leaves the result in dir,
 // which must exist. The result is complete even when some inputs could not be read.
 func Check(ctx context.Context, k *Knowledge, dir string, opt *Options) (*Folder, error) {
-	in, err := read(ctx, dir, opt)
+	in, err := k.read(ctx, dir, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +65,13 @@ func Check(ctx context.Context, k *Knowledge, dir string, opt *Options) (*Folder
 }
 
 // read fills the work file of dir from the inputs.
-func read(ctx context.Context, dir string, opt *Options) (*intake, error) {
+func (k *Knowledge) read(ctx context.Context, dir string, opt *Options) (*intake, error) {
 	sp, err := createSpill(filepath.Join(dir, "sightings.bin"))
 	if err != nil {
 		return nil, err
 	}
 	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, progress: opt.Progress}
-	if err := in.readAll(ctx, opt.Inputs, &opt.Source, opt.Limits); err != nil {
+	if err := k.readInputs(ctx, in, opt); err != nil {
 		sp.Close()
 		return nil, err
 	}
@@ -78,6 +79,33 @@ func read(ctx context.Context, dir string, opt *Options) (*intake, error) {
 		return nil, err
 	}
 	return in, sp.save(in.links)
+}
+
+// readInputs reads all inputs with the columns the user stated now or before.
+func (k *Knowledge) readInputs(ctx context.Context, in *intake, opt *Options) error {
+	saved, err := SavedMaps()
+	if err != nil {
+		return err
+	}
+	if opt.Config != nil && len(opt.Config.Maps) > 0 {
+		saved = opt.Config.Maps
+	}
+	var learned []string
+	so := &source.Options{Map: opt.Map, Maps: saved, IsMaker: k.isMaker, Learned: func(set string) { learned = append(learned, set) }}
+	if err := in.readAll(ctx, opt.Inputs, so, opt.Limits); err != nil {
+		return err
+	}
+	return SaveMaps(learned, opt.Map)
+}
+
+// isMaker reports whether a name is that of a known maker.
+func (k *Knowledge) isMaker(name string) bool {
+	for _, m := range k.Orgs.ByName(name) {
+		if m.Kind.Names() {
+			return true
+		}
+	}
+	return false
 }
 
 // finish attributes and judges what was read and writes the result folder.
