@@ -65,6 +65,7 @@ type fingerprintPattern struct {
 	Firmware string          `yaml:"firmware"`
 	Software string          `yaml:"software"`
 	Brand    string          `yaml:"brand"`
+	Under    []string        `yaml:"under"`
 	Weak     bool            `yaml:"weak"`
 	// Neutral patterns name a product whose maker they do not tell.
 	Neutral bool   `yaml:"neutral"`
@@ -72,16 +73,17 @@ type fingerprintPattern struct {
 }
 
 type fingerprintNumber struct {
-	PEN   string `yaml:"pen"`
-	OUI   string `yaml:"oui"`
-	PON   string `yaml:"pon"`
-	FCC   string `yaml:"grantee"`
-	USB   string `yaml:"usb"`
-	PCI   string `yaml:"pci"`
-	Org   org.ID `yaml:"org"`
-	Brand org.ID `yaml:"brand"`
-	Weak  bool   `yaml:"weak"`
-	Why   string `yaml:"why"`
+	PEN   string   `yaml:"pen"`
+	OUI   string   `yaml:"oui"`
+	PON   string   `yaml:"pon"`
+	FCC   string   `yaml:"grantee"`
+	USB   string   `yaml:"usb"`
+	PCI   string   `yaml:"pci"`
+	Org   org.ID   `yaml:"org"`
+	Brand org.ID   `yaml:"brand"`
+	Under []string `yaml:"under"`
+	Weak  bool     `yaml:"weak"`
+	Why   string   `yaml:"why"`
 }
 
 // LoadAttribution reads and lints a tree with the layout of this folder.
@@ -282,7 +284,7 @@ func (l *fingerprintLoader) addPattern(m *fingerprintMaker, kind string, on []ev
 			}
 		}
 	}
-	fp := evidence.Fingerprint{Attrs: on, Pattern: p.Is, Word: word, Kind: kind, Why: p.Why}
+	fp := evidence.Fingerprint{Attrs: on, Pattern: p.Is, Word: word, Kind: kind, Why: p.Why, Under: p.Under}
 	if !p.Neutral {
 		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Manufacturer, Value: string(m.Org)})
 	}
@@ -329,7 +331,7 @@ func slug(s string) string {
 }
 
 func (l *fingerprintLoader) number(n *fingerprintNumber) error {
-	out := attribute.Number{Org: n.Org, Brand: n.Brand, Weak: n.Weak, Why: n.Why}
+	out := attribute.Number{Org: n.Org, Brand: n.Brand, Under: n.Under, Weak: n.Weak, Why: n.Why}
 	for typ, v := range map[string]string{"oid": n.PEN, "oui": n.OUI, "pon": n.PON, "grantee": n.FCC, "usb": n.USB, "pci": n.PCI} {
 		if v == "" {
 			continue

@@ -87,6 +87,8 @@ type Clue struct {
 	Kind        Kind
 	Fingerprint string
 	Why         string
+	// Under are organisations whose names and numbers beside this clue speak for the label only.
+	Under []string
 	// From is the observation it rests on; it belongs to the sighting.
 	From *evidence.Observation
 }

@@ -35,9 +35,9 @@ func (c *Clue) vote() float64 {
 	switch {
 	case c.From.Attr == evidence.CategoryText:
 		return 3
-	case c.Kind.base() == "model", c.Kind.base() == "mark":
+	case c.Kind.Base() == "model", c.Kind.Base() == "mark":
 		return 4
-	case c.Kind.base() == "usual":
+	case c.Kind.Base() == "usual":
 		return 0.7
 	case strings.ContainsRune(c.Fingerprint, ' '): // words of two and more words are exact
 		return 2
@@ -149,7 +149,7 @@ func model(clues []Clue) *string {
 		} else {
 			k = 200
 		}
-		if c.Kind.base() == "stated" {
+		if c.Kind.Base() == "stated" {
 			k++
 		}
 		if k < rank || k == rank && (len(c.Value) > len(best) || len(c.Value) == len(best) && c.Value < best) {

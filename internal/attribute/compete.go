@@ -19,6 +19,7 @@ type runner struct {
 	who     org.ID
 	score   float64 // decibans over "some other maker"
 	classes int     // classes that speak for it with some strength
+	label   bool    // the label only: another clue shows who makes goods of this name
 	sole    bool    // registered numbers of one sort are all it has
 }
 
@@ -29,11 +30,15 @@ type runner struct {
 // clue and a share of the other kinds. Candidates without any clue stay
 // together with org.Other at 0 decibans.
 func (e *Engine) compete(clues []Clue, about evidence.Aspect) []Candidate {
-	rs := e.runners(clues, about)
+	return e.facts.Weights.Compete(clues, about)
+}
+
+// Compete is the competition for clues as they are weighed; clues of the aspect come heaviest first.
+func (w *Weights) Compete(clues []Clue, about evidence.Aspect) []Candidate {
+	rs := w.runners(clues, about)
 	if len(rs) == 0 {
 		return nil
 	}
-	w := &e.facts.Weights
 	scale := w.Scale
 	if scale == 0 {
 		scale = 1
@@ -75,10 +80,20 @@ func (e *Engine) compete(clues []Clue, about evidence.Aspect) []Candidate {
 }
 
 // runners sums the clues of each candidate. Clues come heaviest first.
-func (e *Engine) runners(clues []Clue, about evidence.Aspect) []runner {
+func (w *Weights) runners(clues []Clue, about evidence.Aspect) []runner {
 	var rs []runner
-	prior := e.facts.Weights.prior()
-	limit := db(e.facts.Weights.makers()) + classCap
+	var labels []string // names on the label only
+	if about == evidence.Manufacturer {
+		for i := range clues {
+			for _, u := range clues[i].Under {
+				if clues[i].Aspect == about && u != clues[i].Value {
+					labels = append(labels, u)
+				}
+			}
+		}
+	}
+	prior := w.prior()
+	limit := db(w.makers()) + classCap
 	for i := range clues {
 		if clues[i].Aspect != about || slices.ContainsFunc(rs, func(r runner) bool { return r.who == clues[i].orgOf() }) {
 			continue
@@ -87,6 +102,7 @@ func (e *Engine) runners(clues []Clue, about evidence.Aspect) []runner {
 		if r.who == org.Other {
 			r.score = 0
 		}
+		r.label = slices.Contains(labels, string(r.who))
 		r.sum(clues[i:], about, limit, -prior)
 		rs = append(rs, r)
 	}
@@ -102,6 +118,9 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64)
 	for i := range clues {
 		c := &clues[i]
 		if c.Aspect != about || c.orgOf() != r.who {
+			continue
+		}
+		if r.label && c.Kind.onLabel() {
 			continue
 		}
 		if !c.Kind.registered() || number != "" && number != c.Kind.origin() {
@@ -141,10 +160,21 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64)
 	}
 }
 
+// onLabel reports whether clues of a kind tell the name on the label when
+// something else shows that the goods are made by another: names, and numbers
+// that the owner of a brand registers for all its goods.
+func (k Kind) onLabel() bool {
+	switch k.Base() {
+	case "name", "field", "board", "hint", "form", "model":
+		return true
+	}
+	return k.registered()
+}
+
 // origin names where a registered number comes from: the enterprise number is
 // the same claim in sysObjectID, in the agent's own objects and in the engine ID.
 func (k Kind) origin() string {
-	switch b := k.base(); b {
+	switch b := k.Base(); b {
 	case "pen", "arc", "engine":
 		return "pen"
 	default:
@@ -208,7 +238,7 @@ func relabelled(r *Result) bool {
 	for i := range r.Clues {
 		c := &r.Clues[i]
 		if c.Aspect == evidence.Manufacturer && c.orgOf() == r.Manufacturer.Org && c.Class != evidence.ClassListing &&
-			c.Class != evidence.ClassBOM && c.Decibans >= strong && c.Kind.base() != "lead" && c.Kind.base() != "oem" {
+			c.Class != evidence.ClassBOM && c.Decibans >= strong && c.Kind.Base() != "lead" && c.Kind.Base() != "oem" {
 			return true
 		}
 	}

@@ -23,6 +23,8 @@ type proto struct {
 	// part is true when the statement speaks of a maker of parts, who is
 	// named in many things that it did not make.
 	part bool
+	// under are those under whose name the goods are sold.
+	under []string
 	// rel is the relation behind a lead.
 	rel *Relation
 }
@@ -120,10 +122,8 @@ func (e *Engine) read(a evidence.Attr, v string) []proto {
 
 func (e *Engine) weigh(ps []proto) []proto {
 	for i := range ps {
-		ps[i].weight = e.facts.Weights.of(ps[i].kind, ps[i].fingerprint)
-		if ps[i].value == string(org.Other) && ps[i].aspect == evidence.Manufacturer {
-			ps[i].weight += e.facts.Weights.prior()
-		}
+		p := &ps[i]
+		p.weight = e.facts.Weights.weight(p.kind, p.fingerprint, p.aspect, p.value)
 	}
 	return ps
 }
@@ -142,7 +142,7 @@ func (g *gather) add(p proto, o *evidence.Observation) {
 	}
 	g.clues = append(g.clues, Clue{
 		Aspect: p.aspect, Value: p.value, Decibans: p.weight, Class: p.class,
-		Kind: p.kind, Fingerprint: p.fingerprint, Why: p.why, From: o,
+		Kind: p.kind, Fingerprint: p.fingerprint, Why: p.why, From: o, Under: p.under,
 	})
 }
 
@@ -200,13 +200,18 @@ func (g *gather) interfaces() {
 func (g *gather) finish() []Clue {
 	g.interfaces()
 	g.relate()
-	slices.SortStableFunc(g.clues, func(a, b Clue) int {
+	sortClues(g.clues)
+	return g.clues
+}
+
+// sortClues puts clues into their fixed order: aspect, heaviest first.
+func sortClues(cs []Clue) {
+	slices.SortStableFunc(cs, func(a, b Clue) int {
 		return cmp.Or(
 			cmp.Compare(a.Aspect, b.Aspect), cmp.Compare(b.Decibans, a.Decibans), cmp.Compare(a.Value, b.Value),
 			cmp.Compare(a.Class, b.Class), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Fingerprint, b.Fingerprint),
 		)
 	})
-	return g.clues
 }
 
 // borne reports whether a part belongs to the body of the thing, so that the

@@ -21,6 +21,8 @@ type Number struct {
 	Org org.ID
 	// Brand is set when the number tells the name on the label only.
 	Brand org.ID
+	// Under are organisations under whose name the goods are sold, see evidence.Fingerprint.
+	Under []string
 	// Weak marks a number that only hints.
 	Weak bool
 	Why  string
@@ -236,7 +238,7 @@ func (e *Engine) ruled(n *Number, k Kind, class evidence.Class) []proto {
 		if n.Weak {
 			k = kindOf("weak", class)
 		}
-		out = append(out, proto{aspect: evidence.Manufacturer, value: string(n.Org), kind: k, class: class, fingerprint: id, why: n.Why})
+		out = append(out, proto{aspect: evidence.Manufacturer, value: string(n.Org), kind: k, class: class, fingerprint: id, why: n.Why, under: n.Under})
 	}
 	return out
 }

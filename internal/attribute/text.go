@@ -102,12 +102,19 @@ func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared 
 	var out []proto
 	for _, as := range fp.Asserts {
 		p := proto{aspect: as.Aspect, value: as.Value, kind: k, class: class, fingerprint: fp.ID, why: why, part: fp.Kind == "part"}
+		if as.Aspect == evidence.Manufacturer {
+			p.under = fp.Under
+		}
 		if as.Aspect == evidence.Model {
 			if p.value = strings.TrimSpace(h.Groups[min(1, len(h.Groups)-1)]); p.value == "" {
 				continue
 			}
 		}
 		out = append(out, p)
+		if fp.Kind == "name" && as.Aspect == evidence.Manufacturer {
+			p.aspect = evidence.Brand
+			out = append(out, p)
+		}
 	}
 	return out
 }

@@ -2,8 +2,10 @@ package attribute
 
 import (
 	"math"
+	"slices"
 
 	"telltale/internal/evidence"
+	"telltale/internal/org"
 )
 
 // Weights are the measured weights of evidence and the few constants of the
@@ -63,7 +65,7 @@ func (w *Weights) prior() float64 { return -db(w.makers()) }
 func (w *Weights) of(k Kind, fingerprint string) float64 {
 	c, ok := w.Kinds[k]
 	if !ok {
-		c = assumed[k.base()]
+		c = assumed[k.Base()]
 	}
 	r, x := c.Right+half, c.Wrong+half
 	if f, ok := w.Fingerprints[fingerprint]; ok {
@@ -74,8 +76,29 @@ func (w *Weights) of(k Kind, fingerprint string) float64 {
 	return math.Round(10*(min(odds, classCap)+db(w.makers())))/10 + 0
 }
 
-// base is the part of a kind before its class: "name:snmp" → "name".
-func (k Kind) base() string {
+// Reweigh returns copies of the clues weighed by w, in the order that Compete expects.
+func (w *Weights) Reweigh(clues []Clue) []Clue {
+	out := slices.Clone(clues)
+	for i := range out {
+		c := &out[i]
+		c.Decibans = w.weight(c.Kind, c.Fingerprint, c.Aspect, c.Value)
+	}
+	sortClues(out)
+	return out
+}
+
+// weight is of, lowered by the prior where a clue speaks for "some other
+// maker", whose prior is not one in Makers.
+func (w *Weights) weight(k Kind, fingerprint string, about evidence.Aspect, value string) float64 {
+	d := w.of(k, fingerprint)
+	if value == string(org.Other) && about == evidence.Manufacturer {
+		d += w.prior()
+	}
+	return d
+}
+
+// Base is the part of a kind before its class: "name:snmp" → "name".
+func (k Kind) Base() string {
 	for i := range len(k) {
 		if k[i] == ':' {
 			return string(k[:i])
@@ -86,7 +109,7 @@ func (k Kind) base() string {
 
 // registered reports whether a clue is a registered number, which anybody can write into a device.
 func (k Kind) registered() bool {
-	switch k.base() {
+	switch k.Base() {
 	case "pen", "arc", "mac", "engine", "number":
 		return true
 	}

@@ -103,6 +103,9 @@ type Fingerprint struct {
 	Word    bool
 	// Kind names the sort of clue whose measured weight it shares: "name", "mark", "model", "lead".
 	Kind string
+	// Under are organisations under whose name the same goods are sold: their
+	// names and numbers beside a match speak for the label only.
+	Under []string
 	// Asserts are the aspects a match asserts.
 	Asserts []Assertion
 	// Why says why the pattern is general, and from where it is known.
