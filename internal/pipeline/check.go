@@ -40,12 +40,12 @@ type Options struct {
 	Scenarios     []string
 	Network       string
 	// Map assigns headings of sheets to attributes; it is saved for sheets with the same headings.
-	Map map[string]string
-	Limits        all.Limits
-	Answers       []Answer
-	All           bool
-	Notes         []string
-	Progress      func(Progress)
+	Map      map[string]string
+	Limits   all.Limits
+	Answers  []Answer
+	All      bool
+	Notes    []string
+	Progress func(Progress)
 	// Config and ProfileArg are where Profiles came from, so that an answer can judge anew.
 	Config     *Config
 	ProfileArg string
