@@ -133,6 +133,9 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Opt
 		head.Coverage = append(head.Coverage, *c)
 	}
 	w.digest.fill(&head, k)
+	if head.Identity, err = in.identityNotes(clusters); err != nil {
+		return nil, err
+	}
 	b, err := json.Marshal(&head)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,12 +71,17 @@ func merge(ss []*asset.Sighting) merged {
 		m.quantity = 1
 	}
 	if m.name == "" && len(ss) > 0 {
-		m.name = ss[0].Place.Input + " " + ss[0].Place.At
+		m.name = placeName(ss[0].Place)
 		for _, s := range ss {
-			m.name = min(m.name, s.Place.Input+" "+s.Place.At)
+			m.name = min(m.name, placeName(s.Place))
 		}
 	}
 	return m
+}
+
+// placeName names a thing that nobody named, by where it stood.
+func placeName(p evidence.Place) string {
+	return strings.TrimSpace(path.Base(filepath.ToSlash(p.Input)) + " " + p.At)
 }
 
 // places of the sightings, sorted, without doubles.

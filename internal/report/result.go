@@ -28,6 +28,8 @@ type Head struct {
 	Summary     finding.Summary  `json:"summary"`
 	// Notes are remarks on the whole check: which profiles were assumed and how to state one's own.
 	Notes []string `json:"notes,omitempty"`
+	// Identity says which numbers did not tie things together, or tied rows that list one thing twice.
+	Identity []string `json:"identity,omitempty"`
 	// Groups are the findings counted by verdict, provision, profile and maker, worst first.
 	Groups []Group `json:"groups"`
 	// Tests are the next tests for unknown makers, most useful first.

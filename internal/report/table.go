@@ -246,19 +246,40 @@ func (t *table) unknown() {
 	}
 }
 
+// coverage lists inputs with something to say; those that failed alike are one line.
 func (t *table) coverage() {
 	fmt.Fprintf(t, "\n%s\n", t.bold("READ"))
+	many := len(t.head.Coverage) > 20
 	quiet := 0
+	var alike []string
+	members := map[string][]*asset.Coverage{}
 	for i := range t.head.Coverage {
 		c := &t.head.Coverage[i]
-		if c.Failed == 0 && !c.Unreadable && len(t.head.Coverage) > 20 {
+		switch {
+		case c.Unreadable && len(c.Reasons) > 0 && many:
+			why := c.Reasons[0].Reason
+			if members[why] == nil {
+				alike = append(alike, why)
+			}
+			members[why] = append(members[why], c)
+		case many && c.Failed == 0 && !c.Unreadable:
 			quiet++
-			continue
+		default:
+			t.input(c)
 		}
-		t.input(c)
+	}
+	for _, why := range alike {
+		if cs := members[why]; len(cs) == 1 {
+			t.input(cs[0])
+		} else {
+			fmt.Fprintf(t, "  %s %s: %s (such as %s)\n", count(len(cs), "input"), t.paint("1;31", "not read"), plain(why), plain(cs[0].Input))
+		}
 	}
 	if quiet > 0 {
 		fmt.Fprintf(t, "  and %s read without a failure\n", count(quiet, "more input"))
+	}
+	for _, n := range t.head.Identity {
+		fmt.Fprintf(t, "  identity: %s\n", plain(n))
 	}
 }
 

@@ -13,8 +13,10 @@ import (
 	"telltale/internal/source/cli"
 	"telltale/internal/source/gb28181"
 	"telltale/internal/source/isapi"
+	"telltale/internal/source/nmap"
 	"telltale/internal/source/onvif"
 	"telltale/internal/source/sheet"
+	"telltale/internal/source/snmp"
 	"telltale/internal/source/tr069"
 	"telltale/internal/source/upnp"
 )
@@ -23,7 +25,7 @@ import (
 // first wins, so those that know one system come before those that read any table.
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
-	s := []source.Source{upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
+	s := []source.Source{snmp.Source{}, nmap.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
 	return s
