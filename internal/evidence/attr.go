@@ -142,6 +142,8 @@ const (
 	CWMPProductClass Attr = "cwmp.productClass"
 	PONVendorID      Attr = "ponVendorID"
 	PONEquipmentID   Attr = "ponEquipmentID" // type an ONT tells its OLT (OMCI equipment ID)
+	PPPoEACName      Attr = "pppoe.acName"   // AC-Name of an access concentrator
+	CAPWAPVendor     Attr = "capwap.vendor"  // enterprise number in WTP board data
 	CLIText          Attr = "cli.text"       // lines of a version, inventory or label command
 	CLICommand       Attr = "cli.command"
 	// CLIShape names the layout of a command's output, "<cli family>/<command>": weak
@@ -182,6 +184,7 @@ var classes = map[Attr]Class{
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
 	CWMPManufacturer: ClassCWMP, CWMPOUI: ClassCWMP, CWMPProductClass: ClassCWMP,
 	GPONSerial: ClassPON, PONVendorID: ClassPON, PONEquipmentID: ClassPON,
+	PPPoEACName: ClassAnnounce, CAPWAPVendor: ClassAnnounce,
 	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
 	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
 	USBID: ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,
