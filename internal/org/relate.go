@@ -116,10 +116,16 @@ func (ix *Index) RelatedAny(ids []ID, rel Relation, asOf calendar.Date) []Relate
 	// an organisation has the confidence of the first level at which it counts.
 	for level := range confidences {
 		w := world{ix: ix, level: level, asOf: asOf}
+		at := map[ID]int{}
 		for _, r := range w.related(ids, rel) {
-			if !seen[r.Org] {
+			r.Confidence = confidences[level]
+			if i, again := at[r.Org]; again {
+				if len(r.Path) < len(out[i].Path) {
+					out[i] = r
+				}
+			} else if !seen[r.Org] {
 				seen[r.Org] = true
-				r.Confidence = confidences[level]
+				at[r.Org] = len(out)
 				out = append(out, r)
 			}
 		}
@@ -256,7 +262,8 @@ func (w *world) holdings(owner ID) map[ID]reach {
 		}
 		owned := w.ix.edges[n].Owned
 		old, ok := m[owned]
-		if !ok || share > old.share || share == old.share && control && !old.control {
+		// The edge to show is the one that controls, else the greater share.
+		if !ok || control && !old.control || control == old.control && share > old.share {
 			old.via = n
 		}
 		old.share, old.control = max(share, old.share), control || old.control
