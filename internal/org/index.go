@@ -246,6 +246,38 @@ func IsTest(id ID) bool { return strings.HasPrefix(string(id), "acme_") && len(i
 // IDs returns all IDs, sorted.
 func (ix *Index) IDs() []ID { return ix.ids }
 
+// Owns returns the shares an organisation holds or held in others, of any time.
+func (ix *Index) Owns(id ID) []Edge {
+	var out []Edge
+	for _, n := range ix.down[id] {
+		out = append(out, ix.edges[n])
+	}
+	return out
+}
+
+// Maker says that an organisation makes some products sold under somebody's brand.
+type Maker struct {
+	Org ID
+	*OEM
+}
+
+// MakersFor returns those known to make products sold under a brand: a name of
+// goods in any spelling, or the ID of the brand's owner.
+func (ix *Index) MakersFor(brand string) []Maker {
+	key := Normalise(brand)
+	var out []Maker
+	for _, id := range ix.ids {
+		o := ix.orgs[id]
+		for i := range o.MakesFor {
+			m := &o.MakesFor[i]
+			if m.Org != "" && string(m.Org) == brand || key != "" && Normalise(m.Brand) == key {
+				out = append(out, Maker{Org: id, OEM: m})
+			}
+		}
+	}
+	return out
+}
+
 // ByIdentifier returns the organisations to which an identifier is registered, by ID.
 // Registrant names compare without case and punctuation but with their legal form, hex digits without case.
 func (ix *Index) ByIdentifier(typ, value string) []ID {

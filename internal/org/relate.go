@@ -40,36 +40,44 @@ type Edge struct {
 	*Ownership `json:"fact"`
 }
 
-// String says the edge in words: "huawei holds 100 % of hisilicon (secondary: scmp_hisilicon)".
+// String says the edge in words, each statement with how sure it is:
+// "acme holds 20.29 % of acme_radio (seen: gazette)",
+// "acme controls acme_radio, 48 % (memory) from 2020-01-01 (secondary: gazette)".
 func (e Edge) String() string {
 	var b strings.Builder
 	b.WriteString(string(e.Owner))
+	doubt := e.PercentConfidence != "" && e.PercentConfidence.Rank() > e.Confidence.Rank()
+	sure := e.Percent > 0 && !doubt
 	switch {
-	case e.Percent > 0:
+	case e.Ownership.Control && !sure:
+		b.WriteString(" controls ")
+	case sure, e.Percent > 0 && e.MoreThan == 0:
 		fmt.Fprintf(&b, " holds %s %% of ", percent(e.Percent))
 	case e.MoreThan > 0:
 		fmt.Fprintf(&b, " holds more than %s %% of ", percent(e.MoreThan))
-	case e.Ownership.Control:
-		b.WriteString(" controls ")
 	default:
 		b.WriteString(" holds an unknown share of ")
 	}
 	b.WriteString(string(e.Owned))
+	switch {
+	case e.Percent > 0 && doubt && (e.Ownership.Control || e.MoreThan > 0):
+		fmt.Fprintf(&b, ", %s %% (%s)", percent(e.Percent), e.PercentConfidence)
+	case doubt:
+		fmt.Fprintf(&b, ", the share %s", e.PercentConfidence)
+	}
 	if e.From != nil {
 		b.WriteString(" from " + e.From.String())
 	}
 	if e.To != nil {
 		b.WriteString(" until " + e.To.String())
 	}
-	b.WriteString(" (" + string(e.confidence()))
+	b.WriteString(" (" + string(e.Confidence.Weaker(Seen)))
 	if e.Source != "" {
 		b.WriteString(": " + e.Source)
 	}
 	b.WriteString(")")
 	return b.String()
 }
-
-func (e Edge) confidence() Confidence { return e.Confidence.Weaker(e.PercentConfidence) }
 
 func percent(p float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", p), "0"), ".")
@@ -300,7 +308,7 @@ func (w *world) related(ids []ID, rel Relation) []Related {
 			for _, z := range sortedKeys(from) {
 				if z != id && z != top && counts(from[z]) {
 					path := append(slices.Clone(rise), w.trace(from, z)...)
-					out = append(out, Related{Org: z, Path: path, Note: fmt.Sprintf("%s has %s above it, as has %s", id, top, z)})
+					out = append(out, Related{Org: z, Path: path})
 				}
 			}
 		}
@@ -361,11 +369,13 @@ func (w *world) trace(got map[ID]reach, z ID) []Edge {
 	return path
 }
 
+// note says what the path alone does not: a share that several ownerships make up.
 func (w *world) note(top, z ID, r reach) string {
-	if !r.control {
-		return fmt.Sprintf("%s holds %s %% of %s, directly and through others", top, percent(r.share), z)
+	direct := r.via >= 0 && w.ix.edges[r.via].Owner == top && (w.ix.edges[r.via].Percent == r.share || w.ix.edges[r.via].MoreThan > 0)
+	if r.control || direct {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("%s holds %s %% of %s, directly and through others", top, percent(r.share), z)
 }
 
 // ancestors returns all that hold anything of id, directly or through others, by ID.

@@ -164,6 +164,22 @@ func TestPathsExplain(t *testing.T) {
 	}
 }
 
+func TestEdgeInWords(t *testing.T) {
+	for want, w := range map[string]Ownership{
+		"a holds 20.29 % of b (seen: gazette)":                     {Percent: 20.29, Cite: Cite{Source: "gazette"}},
+		"a controls b, 48 % (memory) (secondary: gazette)":         {Percent: 48, PercentConfidence: Memory, Control: true, Cite: Cite{Source: "gazette", Confidence: Secondary}},
+		"a holds more than 10 % of b, 41.5 % (unconfirmed) (seen)": {Percent: 41.5, PercentConfidence: Unconfirmed, MoreThan: 10},
+		"a holds 10.42 % of b, the share unconfirmed (seen)":       {Percent: 10.42, PercentConfidence: Unconfirmed},
+		"a holds an unknown share of b from 2020-01-01 (memory)":   {From: day(t, "2020-01-01"), Cite: Cite{Confidence: Memory}},
+		"a controls b until 2020-01-01 (seen)":                     {Control: true, To: day(t, "2020-01-01")},
+		"a holds 100 % of b (seen)":                                {Percent: 100, Control: true},
+	} {
+		if got := (Edge{Owner: "a", Owned: "b", Ownership: &w}).String(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 // anyGroup draws a small ownership graph with cycles, dates and doubts.
 func anyGroup(t *rapid.T) []Organisation {
 	n := rapid.IntRange(2, 6).Draw(t, "orgs")

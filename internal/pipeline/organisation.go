@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"telltale/data"
 	"telltale/internal/calendar"
 	"telltale/internal/org"
 )
@@ -218,6 +219,12 @@ func (v *OrgView) WriteText(w io.Writer) error {
 	return t.Flush()
 }
 
+var relationWords = map[org.Relation]string{
+	org.Subsidiaries: "a subsidiary",
+	org.Control:      "by control, upwards or in common",
+	org.Affiliates:   "an affiliate above 10 %",
+}
+
 type orgSection struct {
 	title string
 	lines []string
@@ -257,7 +264,7 @@ func (v *OrgView) sections() []orgSection {
 	add("Owns", list...)
 	list = nil
 	for _, r := range v.Related {
-		list = append(list, fmt.Sprintf("%s as %s (%s): %s", r.Org, r.Relation, r.Confidence, r.Why))
+		list = append(list, fmt.Sprintf("%s, %s (%s): %s", r.Org, relationWords[r.Relation], r.Confidence, r.Why))
 	}
 	add("Counts with it", list...)
 	add("Brands", v.brands()...)
@@ -327,4 +334,18 @@ func orgNote(s string) string {
 		return ""
 	}
 	return ", " + s
+}
+
+// ShowOrg says what the data know of one organisation on one day.
+func (k *Knowledge) ShowOrg(text string, asOf calendar.Date) (*OrgView, error) {
+	sources, err := data.OrgSources()
+	if err != nil {
+		return nil, err
+	}
+	return ShowOrg(k.Orgs, sources, text, asOf)
+}
+
+// LinkOrgs says how two organisations hang together on a day.
+func (k *Knowledge) LinkOrgs(from, to string, asOf calendar.Date) (*OrgLink, error) {
+	return LinkOrgs(k.Orgs, from, to, asOf)
 }
