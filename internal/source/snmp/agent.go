@@ -80,7 +80,7 @@ func (a *Assembler) Add(oid string, v Value) {
 		a.first = oid
 	}
 	a.last = oid
-	if arc, ok := enterprise(oid); ok && !a.arcs[arc] && a.room("enterprise arcs", len(a.arcs), maxArcs) {
+	if arc, ok := enterprise(oid); ok && !a.arcs[arc] && !strings.HasPrefix(oid, ciscoCDP) && a.room("enterprise arcs", len(a.arcs), maxArcs) {
 		a.arcs[arc] = true
 		a.observe(evidence.EnterpriseArc, arc, oid)
 	}
@@ -92,6 +92,10 @@ func (a *Assembler) Add(oid string, v Value) {
 	}
 	a.vendorText(oid, v)
 }
+
+// ciscoCDP is the table of CDP neighbours, which many makers' agents answer:
+// it speaks of others, so its number is not the agent's own.
+const ciscoCDP = "1.3.6.1.4.1.9.9.23."
 
 // enterprise returns the enterprise number an OID stands under.
 func enterprise(oid string) (string, bool) {
