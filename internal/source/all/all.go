@@ -13,6 +13,8 @@ import (
 	"telltale/internal/source/cli"
 	"telltale/internal/source/gb28181"
 	"telltale/internal/source/isapi"
+	"telltale/internal/source/librenms"
+	"telltale/internal/source/netbox"
 	"telltale/internal/source/nmap"
 	"telltale/internal/source/onvif"
 	"telltale/internal/source/pcap"
@@ -26,7 +28,7 @@ import (
 // first wins, so those that know one system come before those that read any table.
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
-	s := []source.Source{pcap.Source{}, snmp.Source{}, nmap.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
+	s := []source.Source{pcap.Source{}, snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
 	return s
