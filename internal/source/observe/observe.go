@@ -97,7 +97,7 @@ func Text(s string) string {
 func Placeholder(s string) bool {
 	switch strings.ToLower(strings.Trim(s, " .-_*()<>[]\"'")) {
 	case "", "n/a", "na", "none", "null", "nil", "unknown", "not available", "not supported", "not specified",
-		"default string", "to be filled by o.e.m", "not advertised", "unspecified", "invalid", "empty", "xxxx":
+		"default string", "to be filled by o.e.m", "not advertised", "unspecified", "invalid", "empty", "xxxx", "private", "redacted", "removed", "hidden", "anonymous":
 		return true
 	}
 	return false

@@ -55,6 +55,9 @@ type tally struct {
 // ErrNoHeadings means that a table has no row of known headings.
 var ErrNoHeadings = errors.New("no row of known headings and no column of addresses or serial numbers found")
 
+// errNoColumn means that a heading the user chose is not in a table.
+var errNoColumn = errors.New("no such column")
+
 // Interpret reads a table as a register, a purchase list or a list of
 // software, services, contracts or parties, whatever its headings are.
 func Interpret(ctx context.Context, t Table, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
@@ -116,7 +119,7 @@ func (it *interpreter) begin(sample []sampleRow) (int, error) {
 	}
 	if a, want, any := opt.missing(h.headings); any {
 		if it.cov.Named {
-			return 0, fmt.Errorf("map %s=%q: no such column; the headings are %s", a, want, headingList(h.headings))
+			return 0, fmt.Errorf("map %s=%q: %w; the headings are %s", a, want, errNoColumn, headingList(h.headings))
 		}
 		it.note(fmt.Sprintf("no column %s for %s here", quoteHeading(want), attrName(a)))
 	}

@@ -43,7 +43,7 @@ type Table interface {
 }
 
 // Sources returns the sheet formats.
-func Sources() []source.Source { return []source.Source{CSV{}} }
+func Sources() []source.Source { return []source.Source{CSV{}, XLSX{}, ODS{}, HTML{}} }
 
 // CSV reads text with delimiters: comma, semicolon, tab or bar.
 type CSV struct{}

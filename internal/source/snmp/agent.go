@@ -33,6 +33,7 @@ const (
 // usable: see NewAssembler.
 type Assembler struct {
 	input  string
+	source string
 	prefix string // "agent 2 " when the input holds several
 
 	obs     []evidence.Observation
@@ -65,11 +66,16 @@ type Assembler struct {
 // NewAssembler starts an agent whose answers come from the input so named.
 func NewAssembler(input string) *Assembler {
 	return &Assembler{
-		input: input, sys: map[string]string{}, arcs: map[string]bool{}, macs: map[string]bool{}, addrs: map[netip.Addr]bool{},
+		input: input, source: "snmp", sys: map[string]string{}, arcs: map[string]bool{}, macs: map[string]bool{}, addrs: map[netip.Addr]bool{},
 		shapes: map[string]bool{}, ifName: map[string]string{}, portIf: map[string]string{}, ent: map[string]*entity{},
 		lldpMgt: map[string]netip.Addr{}, dropped: map[string]int{},
 	}
 }
+
+// From sets what the observations made from now on give as their source, and
+// what their places begin with ("device 12 "): for the answers of agents that
+// another system has kept.
+func (a *Assembler) From(source, prefix string) { a.source, a.prefix = source, prefix }
 
 // Add takes one variable: a numeric OID without leading dot and its value.
 func (a *Assembler) Add(oid string, v Value) {
@@ -123,7 +129,7 @@ func (a *Assembler) observation(attr evidence.Attr, value, oid string) evidence.
 	if len(value) > evidence.MaxValue {
 		value = strings.ToValidUTF8(value[:evidence.MaxValue], "")
 	}
-	return evidence.Observation{Source: "snmp", Attr: attr, Value: value, Place: a.at(oid)}
+	return evidence.Observation{Source: a.source, Attr: attr, Value: value, Place: a.at(oid)}
 }
 
 func (a *Assembler) observe(attr evidence.Attr, value, oid string) {

@@ -263,6 +263,16 @@ func moduleKind(words string) asset.ComponentKind {
 	return "board"
 }
 
+// KindOf says by its texts what a part is that an inventory names without a
+// class: an optic, a power supply, a fan, a cellular module, else a board.
+func KindOf(texts ...string) asset.ComponentKind {
+	words := strings.Join(texts, "\n")
+	if p := patterns(); p.optic.MatchString(words) && !p.notOptic.MatchString(words) {
+		return "optic"
+	}
+	return moduleKind(words)
+}
+
 func (e *entity) words() string {
 	return e.text[entDescr] + "\n" + e.text[entName] + "\n" + e.text[entModel]
 }

@@ -98,7 +98,7 @@ func remKey(idx string) string {
 }
 
 // chassisSubtypes are the names of LldpChassisIdSubtype (IEEE 802.1AB).
-var chassisSubtypes = map[int]string{1: "component", 2: "ifalias", 3: "port", 4: "mac", 5: "network", 6: "ifname", 7: "local"}
+var chassisSubtypes = map[int]string{1: "component", 2: "ifalias", 3: "port", 4: "mac", 5: "ip", 6: "ifname", 7: "local"}
 
 var subtypeNames = map[string]int{
 	"chassisComponent": 1, "interfaceAlias": 2, "portComponent": 3, "macAddress": 4, "networkAddress": 5, "interfaceName": 6, "local": 7,

@@ -1,0 +1,23 @@
+package librenms
+
+import (
+	"testing"
+
+	"telltale/internal/source/sourcetest"
+)
+
+func TestGolden(t *testing.T) { sourcetest.Golden(t, Source{}, "json") }
+
+func FuzzRead(f *testing.F) { sourcetest.Fuzz(f, Source{}, "json") }
+
+func TestRecogniseOthers(t *testing.T) {
+	for name, head := range map[string]string{
+		"another system's JSON": `{"count":1,"results":[{"device_type":{"model":"x"}}]}`,
+		"text":                  `device_id,hostname,sysName`,
+		"empty":                 ``,
+	} {
+		if n := (Source{}).Recognise([]byte(head), "x.json"); n != 0 {
+			t.Errorf("%s: Recognise = %d, want 0", name, n)
+		}
+	}
+}
