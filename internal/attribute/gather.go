@@ -232,7 +232,7 @@ func (g *gather) board(p *asset.Part) {
 				continue
 			}
 			q.kind = kindOf("board", q.class)
-			q.weight = g.e.facts.Weights.of(q.kind, "")
+			q.weight = g.e.facts.Weights.Of(q.kind, "")
 			if q.value == string(org.Other) {
 				continue
 			}

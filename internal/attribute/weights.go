@@ -30,6 +30,9 @@ type Count struct {
 	Right, Wrong float64
 }
 
+// DefaultMakers is the number of competing makers when the data do not say.
+const DefaultMakers = 250
+
 const (
 	// half is the smoothing count added to both sides.
 	half = 0.5
@@ -55,14 +58,14 @@ func (w *Weights) makers() float64 {
 	if w.Makers > 1 {
 		return float64(w.Makers)
 	}
-	return 250
+	return DefaultMakers
 }
 
 // prior is the weight of one in Makers, in decibans.
 func (w *Weights) prior() float64 { return -db(w.makers()) }
 
-// of returns the weight of a clue of a kind made by a fingerprint.
-func (w *Weights) of(k Kind, fingerprint string) float64 {
+// Of returns the weight of a clue of a kind made by a fingerprint.
+func (w *Weights) Of(k Kind, fingerprint string) float64 {
 	c, ok := w.Kinds[k]
 	if !ok {
 		c = assumed[k.Base()]
@@ -87,10 +90,10 @@ func (w *Weights) Reweigh(clues []Clue) []Clue {
 	return out
 }
 
-// weight is of, lowered by the prior where a clue speaks for "some other
+// weight is Of, lowered by the prior where a clue speaks for "some other
 // maker", whose prior is not one in Makers.
 func (w *Weights) weight(k Kind, fingerprint string, about evidence.Aspect, value string) float64 {
-	d := w.of(k, fingerprint)
+	d := w.Of(k, fingerprint)
 	if value == string(org.Other) && about == evidence.Manufacturer {
 		d += w.prior()
 	}

@@ -1,0 +1,452 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"telltale/internal/attribute"
+	"telltale/internal/evidence"
+	"telltale/internal/org"
+)
+
+// AccuracyReport says how often the engine is right on labelled recordings. All
+// figures are by cross-validation: weights measured on the other folds.
+type AccuracyReport struct {
+	Schema string `json:"schema"`
+	// Makers is the number of competing makers, Scale the calibration factor.
+	Makers int     `json:"makers"`
+	Scale  float64 `json:"scale"`
+	// Figures are the headline, each with a 95 % interval (Wilson) where it is a share.
+	Figures []Figure `json:"figures"`
+	// ECE is the expected calibration error of named makers.
+	ECE         float64          `json:"ece"`
+	Calibration []CalibrationBin `json:"calibration"`
+	ByMaker     []MakerFigure    `json:"by_maker"`
+	ByKind      []KindFigure     `json:"by_kind"`
+	// Without leaves one sort of clue out: what is lost carries the weight.
+	Without []WithoutFigure `json:"without"`
+	// Confusions are the answers that differ from the label, unknown ones last.
+	Confusions []Confusion `json:"confusions"`
+	// Simulated are the composed cases, apart from the real ones; nil when not asked for.
+	Simulated []SimulatedFigure `json:"simulated,omitempty"`
+}
+
+// Figure is one share or count.
+type Figure struct {
+	Name  string  `json:"name"`
+	Text  string  `json:"text"`
+	Value float64 `json:"value"`
+	Low   float64 `json:"low,omitempty"`
+	High  float64 `json:"high,omitempty"`
+	// Of is the number of recordings behind it, near-identical ones counted once where the figure is a share.
+	Of float64 `json:"of"`
+	// Worse is true when a greater value is worse.
+	Worse bool `json:"worse,omitempty"`
+}
+
+// CalibrationBin compares what was promised with what came true.
+type CalibrationBin struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	N     float64 `json:"n"`
+	Mean  float64 `json:"mean"`
+	Right float64 `json:"right"`
+}
+
+// MakerFigure is one maker's share of right and wrong.
+type MakerFigure struct {
+	Org       org.ID  `json:"org"`
+	Rows      int     `json:"rows"`
+	Right     int     `json:"right"`
+	Unknown   int     `json:"unknown"`
+	Wrong     int     `json:"wrong"`
+	Taken     int     `json:"taken"` // other makers' recordings given to it
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+}
+
+// KindFigure says of one kind of clue how often it spoke and was right.
+type KindFigure struct {
+	Kind     attribute.Kind `json:"kind"`
+	Right    float64        `json:"right"`
+	Wrong    float64        `json:"wrong"`
+	Share    float64        `json:"precision"`
+	Speaks   float64        `json:"recall"`
+	Decibans float64        `json:"decibans"`
+}
+
+// WithoutFigure is the share of makers named right without one sort of clue.
+type WithoutFigure struct {
+	Without string  `json:"without"`
+	Right   float64 `json:"right"`
+	Wrong   float64 `json:"wrong"`
+	Unknown float64 `json:"unknown"`
+}
+
+// Confusion is one answer that is not the label.
+type Confusion struct {
+	File       string          `json:"file"`
+	Stratum    string          `json:"stratum"`
+	Maker      org.ID          `json:"maker"`
+	Named      org.ID          `json:"named"`
+	Confidence float64         `json:"confidence"`
+	Restricted bool            `json:"restricted,omitempty"`
+	Clues      []ConfusionClue `json:"clues"`
+	Reason     string          `json:"reason,omitempty"`
+}
+
+// ConfusionClue is one line of the explanation.
+type ConfusionClue struct {
+	Value    string         `json:"value"`
+	Decibans float64        `json:"decibans"`
+	Kind     attribute.Kind `json:"kind"`
+	Text     string         `json:"text"`
+}
+
+// SimulatedFigure is a composed case and how it came out.
+type SimulatedFigure struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Got  string `json:"got"`
+	Want string `json:"want"`
+}
+
+// AccuracySchema names the JSON form.
+const AccuracySchema = "telltale/accuracy/1"
+
+// Accuracy reports on labelled recordings.
+func Accuracy(rows []Labelled, makers int, scale float64, whom func(string) org.ID) *AccuracyReport {
+	r := &AccuracyReport{Schema: AccuracySchema, Makers: makers, Scale: scale}
+	as := CrossValidate(rows, makers, scale, nil)
+	listed := listedMakers(rows)
+	r.headline(as, listed, whom)
+	r.calibrate(as)
+	r.byMaker(as)
+	r.byKind(rows, makers)
+	r.without(rows, makers, scale)
+	r.confusions(as, listed)
+	return r
+}
+
+// listedMakers are the makers some label calls restricted.
+func listedMakers(rows []Labelled) map[org.ID]bool {
+	m := map[org.ID]bool{}
+	for i := range rows {
+		if rows[i].Restricted {
+			m[rows[i].Maker] = true
+		}
+	}
+	return m
+}
+
+// scored reports whether a recording counts for naming the maker.
+func (r *Labelled) scored() bool { return r.Score == "yes" && !notMakers[r.Maker] }
+
+func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, whom func(string) org.ID) {
+	var n, right, wrong, readable, readRight float64
+	var missed, mistaken, restricted, accused, clear int
+	var lineage, lineageRight, brands, brandsRight, also, alsoFound float64
+	var decisive, unknown float64
+	for i := range as {
+		a := &as[i]
+		w := a.Row.Share
+		if a.Row.scored() {
+			n += w
+			switch {
+			case a.Who == a.Row.Maker:
+				right += w
+			case a.Who != "":
+				wrong += w
+			default:
+				unknown += w
+				if strongFor(a) {
+					decisive += w
+				}
+			}
+			if a.Row.Read > 0 {
+				readable += w
+				if a.Who == a.Row.Maker {
+					readRight += w
+				}
+			}
+			if a.Row.Stratum == "rebrand_lineage" {
+				lineage += w
+				if a.Who == a.Row.Maker {
+					lineageRight += w
+				}
+			}
+			if b := whom(a.Row.Brand); b != "" && a.Row.Read > 0 && len(a.Row.Things) == 1 {
+				brands++
+				if got := a.Row.Things[0].Brand; got != nil && got.Org == b {
+					brandsRight++
+				}
+			}
+		}
+		if a.Row.Restricted && a.Row.Score == "yes" {
+			restricted++
+			switch {
+			case a.Who == "":
+				missed++
+			case a.Who != a.Row.Maker:
+				mistaken++
+			}
+		}
+		if !a.Row.Restricted && a.Row.Maker != "mixed" {
+			clear++
+			if slices.ContainsFunc(a.All, func(o org.ID) bool { return listed[o] }) {
+				accused++
+			}
+		}
+		for _, o := range alsoContained(a.Row.AlsoContains, whom) {
+			also++
+			if slices.Contains(a.Row.Heard, o) {
+				alsoFound++
+			}
+		}
+	}
+	r.share("maker_named", "maker named correctly, of all labelled", right, n)
+	r.share("maker_named_of_readable", "maker named correctly, of those a source reads", readRight, readable)
+	r.share("precision", "right, of those named", right, right+wrong)
+	r.Figures = append(r.Figures,
+		Figure{Name: "restricted_missed", Text: "restricted recordings without a maker", Value: float64(missed), Of: float64(restricted), Worse: true},
+		Figure{Name: "restricted_wrong", Text: "restricted recordings with a wrong maker", Value: float64(mistaken), Of: float64(restricted), Worse: true},
+		Figure{Name: "accused", Text: "others called restricted", Value: float64(accused), Of: float64(clear), Worse: true},
+	)
+	r.share("restricted_found", "restricted recordings found", float64(restricted-missed-mistaken), float64(restricted))
+	r.share("not_accused", "others not called restricted", float64(clear-accused), float64(clear))
+	r.share("lineage", "lineage and relabelling cases right", lineageRight, lineage)
+	r.share("brand", "brand on the label found", brandsRight, brands)
+	r.share("also_contains", "neighbours and parts of other makers found", alsoFound, also)
+	r.Figures = append(r.Figures, Figure{Name: "unknown_with_evidence", Text: "answered unknown although a clue was decisive", Value: ratio(decisive, unknown), Of: unknown, Worse: true})
+}
+
+// strongFor reports whether an unknown answer had a decisive clue for its maker.
+func strongFor(a *CorpusAnswer) bool {
+	for _, t := range a.Row.Things {
+		for i := range t.Clues {
+			c := &t.Clues[i]
+			if c.Aspect == evidence.Manufacturer && org.ID(c.Value) == a.Row.Maker && c.Decibans >= 34 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alsoContained reads the organisations out of the label's free text: the words before each bracket.
+func alsoContained(text string, whom func(string) org.ID) []org.ID {
+	var out []org.ID
+	for _, w := range splitLabel(text) {
+		if o := whom(w); o != "" && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func splitLabel(text string) []string {
+	if len(text) > 4 && text[:4] == "trap" {
+		return nil
+	}
+	var out []string
+	word := ""
+	depth := 0
+	flush := func() {
+		if word != "" {
+			out = append(out, word)
+		}
+		word = ""
+	}
+	for _, c := range text {
+		switch {
+		case c == '(':
+			depth++
+			flush()
+		case c == ')':
+			depth--
+		case depth > 0:
+		case c == ' ' || c == '/' || c == ';' || c == ',':
+			flush()
+		default:
+			word += string(c)
+		}
+	}
+	flush()
+	return out
+}
+
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return math.Round(a/b*1e4) / 1e4
+}
+
+// share adds a share with its Wilson interval.
+func (r *AccuracyReport) share(name, text string, k, n float64) {
+	f := Figure{Name: name, Text: text, Value: ratio(k, n), Of: math.Round(n*10) / 10}
+	if n > 0 {
+		const z = 1.96
+		p, d := k/n, 1+z*z/n
+		mid, half := (p+z*z/(2*n))/d, z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))/d
+		f.Low, f.High = math.Round(max(mid-half, 0)*1e4)/1e4, math.Round(min(mid+half, 1)*1e4)/1e4
+	}
+	r.Figures = append(r.Figures, f)
+}
+
+// calibrate compares the confidence of named makers with how often they were right.
+func (r *AccuracyReport) calibrate(as []CorpusAnswer) {
+	edges := []float64{0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0001}
+	bins := make([]CalibrationBin, len(edges)-1)
+	var total float64
+	for i := range as {
+		a := &as[i]
+		if a.Who == "" || !a.Row.scored() {
+			continue
+		}
+		for b := range bins {
+			if a.Confidence < edges[b] || a.Confidence >= edges[b+1] {
+				continue
+			}
+			bins[b].N += a.Row.Share
+			bins[b].Mean += a.Row.Share * a.Confidence
+			if a.Who == a.Row.Maker {
+				bins[b].Right += a.Row.Share
+			}
+			total += a.Row.Share
+		}
+	}
+	var ece float64
+	for b := range bins {
+		x := &bins[b]
+		x.From, x.To = edges[b], min(edges[b+1], 1)
+		ece += math.Abs(x.Mean - x.Right)
+		x.Mean, x.Right, x.N = ratio(x.Mean, x.N), ratio(x.Right, x.N), math.Round(x.N*10)/10
+	}
+	r.Calibration, r.ECE = bins, ratio(ece, total)
+}
+
+func (r *AccuracyReport) byMaker(as []CorpusAnswer) {
+	m := map[org.ID]*MakerFigure{}
+	get := func(id org.ID) *MakerFigure {
+		if m[id] == nil {
+			m[id] = &MakerFigure{Org: id}
+		}
+		return m[id]
+	}
+	for i := range as {
+		a := &as[i]
+		if !a.Row.scored() {
+			continue
+		}
+		f := get(a.Row.Maker)
+		f.Rows++
+		switch {
+		case a.Who == a.Row.Maker:
+			f.Right++
+		case a.Who == "":
+			f.Unknown++
+		default:
+			f.Wrong++
+			get(a.Who).Taken++
+		}
+	}
+	for _, f := range m {
+		f.Precision, f.Recall = ratio(float64(f.Right), float64(f.Right+f.Taken)), ratio(float64(f.Right), float64(f.Rows))
+		r.ByMaker = append(r.ByMaker, *f)
+	}
+	slices.SortFunc(r.ByMaker, func(a, b MakerFigure) int { return cmp.Compare(a.Org, b.Org) })
+}
+
+func (r *AccuracyReport) byKind(rows []Labelled, makers int) {
+	w := Weigh(rows, makers)
+	var n float64
+	for i := range rows {
+		if rows[i].trains() {
+			n += rows[i].Share
+		}
+	}
+	for k, c := range w.Kinds {
+		r.ByKind = append(r.ByKind, KindFigure{
+			Kind: k, Right: math.Round(c.Right*10) / 10, Wrong: math.Round(c.Wrong*10) / 10,
+			Share: ratio(c.Right, c.Right+c.Wrong), Speaks: ratio(c.Right, n), Decibans: w.Of(k, ""),
+		})
+	}
+	slices.SortFunc(r.ByKind, func(a, b KindFigure) int { return cmp.Or(cmp.Compare(b.Right, a.Right), cmp.Compare(a.Kind, b.Kind)) })
+}
+
+// without leaves out each class of evidence, and each sort of clue, in turn.
+func (r *AccuracyReport) without(rows []Labelled, makers int, scale float64) {
+	measure := func(name string, keep func(*attribute.Clue) bool) {
+		var f WithoutFigure
+		var n float64
+		for _, a := range CrossValidate(rows, makers, scale, keep) {
+			if !a.Row.scored() {
+				continue
+			}
+			n += a.Row.Share
+			switch a.Who {
+			case a.Row.Maker:
+				f.Right += a.Row.Share
+			case "":
+				f.Unknown += a.Row.Share
+			default:
+				f.Wrong += a.Row.Share
+			}
+		}
+		r.Without = append(r.Without, WithoutFigure{Without: name, Right: ratio(f.Right, n), Wrong: ratio(f.Wrong, n), Unknown: ratio(f.Unknown, n)})
+	}
+	measure("nothing", nil)
+	classes, kinds := map[evidence.Class]bool{}, map[string]bool{}
+	for i := range rows {
+		for _, t := range rows[i].Things {
+			for j := range t.Clues {
+				if t.Clues[j].Aspect == evidence.Manufacturer {
+					classes[t.Clues[j].Class], kinds[t.Clues[j].Kind.Base()] = true, true
+				}
+			}
+		}
+	}
+	for _, c := range sortedKeys(classes) {
+		measure("class "+string(c), func(x *attribute.Clue) bool { return x.Class != c })
+	}
+	for _, k := range sortedKeys(kinds) {
+		measure("kind "+k, func(x *attribute.Clue) bool { return x.Kind.Base() != k })
+	}
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	out := make([]K, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (r *AccuracyReport) confusions(as []CorpusAnswer, listed map[org.ID]bool) {
+	for i := range as {
+		a := &as[i]
+		if a.Row.Score == "no" || a.Who == a.Row.Maker || notMakers[a.Row.Maker] && len(a.All) == 0 {
+			continue
+		}
+		if a.Row.Score == "list-only" && !listed[a.Who] {
+			continue
+		}
+		c := Confusion{File: a.Row.File, Stratum: a.Row.Stratum, Maker: a.Row.Maker, Named: a.Who, Confidence: a.Confidence, Restricted: listed[a.Who] || a.Row.Restricted, Reason: a.Row.Reason}
+		for _, t := range a.Row.Things {
+			for j := range t.Clues {
+				x := &t.Clues[j]
+				if x.Aspect == evidence.Manufacturer && len(c.Clues) < 12 {
+					c.Clues = append(c.Clues, ConfusionClue{Value: x.Value, Decibans: x.Decibans, Kind: x.Kind, Text: fmt.Sprintf("%s: %s", x.From.Attr, x.Why)})
+				}
+			}
+		}
+		r.Confusions = append(r.Confusions, c)
+	}
+	slices.SortStableFunc(r.Confusions, func(a, b Confusion) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.File, b.File))
+	})
+}

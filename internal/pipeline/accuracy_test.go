@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"telltale/internal/attribute"
+)
+
+var (
+	rebase = flag.Bool("rebase", false, "write the measured figures as the new baseline")
+	weigh  = flag.String("weigh", "", "write the measured weights to this file")
+	dump   = flag.String("dump", "", "write the report to this file: .json, .html or table")
+)
+
+func corpusFolder(t testing.TB) string {
+	dir := os.Getenv("TELLTALE_CORPUS")
+	if dir == "" {
+		t.Skip("TELLTALE_CORPUS is not set: the labelled recordings are not here")
+	}
+	return dir
+}
+
+const baselineFile = "testdata/accuracy.json"
+
+// The figures on the labelled recordings never get worse than those committed.
+func TestAccuracyHolds(t *testing.T) {
+	dir := corpusFolder(t)
+	r, rows, err := MeasureAccuracy(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *weigh != "" {
+		f, err := os.Create(*weigh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := Weigh(rows, attribute.DefaultMakers)
+		if err := WriteWeights(f, &w, time.Now().UTC().Format(time.DateOnly)); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	if *dump != "" {
+		f, err := os.Create(*dump)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write := r.WriteTable
+		switch {
+		case strings.HasSuffix(*dump, ".json"):
+			write = r.WriteJSON
+		case strings.HasSuffix(*dump, ".html"):
+			write = r.WriteHTML
+		}
+		if err := write(f); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	if *rebase {
+		b, _ := json.MarshalIndent(r.Baseline(), "", " ")
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(baselineFile, append(b, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := os.ReadFile(baselineFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var base Baseline
+	if err := json.Unmarshal(b, &base); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.Drops(&base) {
+		t.Errorf("worse than the baseline: %s", d)
+	}
+	for _, f := range r.Figures {
+		t.Logf("%-55s %.4g of %.4g", f.Text, f.Value, f.Of)
+	}
+	t.Logf("expected calibration error %.4f", r.ECE)
+}
