@@ -36,7 +36,7 @@ func (Source) Recognise(head []byte, name string) int {
 		}
 		k, shape := classify(sec)
 		switch {
-		case shape != "" && shape != "vrp-or-comware/sysname" && shape != "ont-wap/display":
+		case shape != "" && shape != "vrp-or-comware/sysname" && shape != "ont-shell/display":
 			shaped++
 		case shape != "":
 			guessed++
