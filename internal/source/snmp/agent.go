@@ -48,6 +48,8 @@ type Assembler struct {
 	ent     map[string]*entity
 	entKeys []string
 	optics  rowSet // vendor optic tables
+	modems  rowSet // vendor modem tables
+	eeprom  rowSet // rows that look like an optic's memory, see eeprom.go
 	loc     rowSet // lldpLocPortTable
 	locID   lldpID
 	lldp    rowSet
@@ -96,7 +98,10 @@ func (a *Assembler) Add(oid string, v Value) {
 		}
 		return
 	}
-	a.vendorText(oid, v)
+	if strings.HasPrefix(oid, "1.3.6.1.4.1.") && v.Kind == Octets {
+		a.eepromText(oid, v)
+		a.vendorText(oid, v)
+	}
 }
 
 // ciscoCDP is the table of CDP neighbours, which many makers' agents answer:
@@ -227,7 +232,7 @@ func shaped(attr evidence.Attr) func(*Assembler, string, string, Value) {
 // vendorText keeps a textual scalar of an enterprise MIB as a candidate.
 // Tables are left out: their rows are often about other things than the agent.
 func (a *Assembler) vendorText(oid string, v Value) {
-	if v.Kind != Octets || !strings.HasSuffix(oid, ".0") || !strings.HasPrefix(oid, "1.3.6.1.4.1.") {
+	if !strings.HasSuffix(oid, ".0") {
 		return
 	}
 	s, ok := v.Text()
@@ -343,7 +348,7 @@ func (a *Assembler) notes(s *asset.Sighting) []string {
 	if len(told) > 0 {
 		out = append(out, a.prefix+"neighbours told of: "+strings.Join(told, ", "))
 	}
-	for _, what := range []string{"enterprise arcs", "interface MACs", "addresses", "entities", "lldp", "cdp", "pon", "arp", "fdb", "optics"} {
+	for _, what := range []string{"enterprise arcs", "interface MACs", "addresses", "entities", "lldp", "cdp", "pon", "arp", "fdb", "optics", "modems"} {
 		if n := a.dropped[what]; n > 0 {
 			out = append(out, fmt.Sprintf("%s%s: %d values over the limit were not kept", a.prefix, what, n))
 		}

@@ -148,7 +148,7 @@ func (a *Assembler) assembleEntities() ([]evidence.Observation, []asset.Part) {
 			t.kids[p] = append(t.kids[p], e.index)
 		}
 	}
-	a.vendorOptics(&t)
+	a.vendorParts(&t)
 	return obs, t.parts(0, 0)
 }
 

@@ -20,6 +20,7 @@ const (
 	lldpRoot = "1.0.8802.1.1.2.1."
 	lldpRem  = lldpRoot + "4.1.1."
 	lldpMed  = lldpRoot + "5.4795.1.3.3.1."
+	lldp2    = "1.3.111.2.802.1.1.13.1." // LLDP-V2-MIB, IEEE 802.1AB-2009
 	cdpEntry = "1.3.6.1.4.1.9.9.23.1.2.1.1."
 )
 
@@ -36,7 +37,18 @@ func lldpColumns() []column {
 	med := func(n, name, mib string) column {
 		return column{lldpMed + n, mib, keep(func(a *Assembler) *rowSet { return &a.lldp }, "lldp", name, maxLLDP)}
 	}
+	// In version 2 the columns move by one and the index gains the destination
+	// address: time mark, ifIndex, destination, number.
+	rem2 := func(n, name, mib string) column {
+		take := keep(func(a *Assembler) *rowSet { return &a.lldp }, "lldp", name, maxLLDP)
+		return column{lldp2 + "4.1.1." + n, mib, take}
+	}
 	return []column{
+		{lldp2 + "3.1", "lldpV2LocChassisIdSubtype", func(a *Assembler, oid, _ string, v Value) { a.locID.subtype = copyCell(oid, v) }},
+		{lldp2 + "3.2", "lldpV2LocChassisId", func(a *Assembler, oid, _ string, v Value) { a.locID.id = copyCell(oid, v) }},
+		rem2("5", "subtype", "lldpV2RemChassisIdSubtype"), rem2("6", "chassis", "lldpV2RemChassisId"),
+		rem2("7", "portsub", "lldpV2RemPortIdSubtype"), rem2("8", "port", "lldpV2RemPortId"), rem2("9", "portdescr", "lldpV2RemPortDesc"),
+		rem2("10", "name", "lldpV2RemSysName"), rem2("11", "descr", "lldpV2RemSysDesc"),
 		{lldpRoot + "3.1", "lldpLocChassisIdSubtype", func(a *Assembler, oid, _ string, v Value) { a.locID.subtype = copyCell(oid, v) }},
 		{lldpRoot + "3.2", "lldpLocChassisId", func(a *Assembler, oid, _ string, v Value) { a.locID.id = copyCell(oid, v) }},
 		{lldpRoot + "3.7.1.3", "lldpLocPortId", keep(func(a *Assembler) *rowSet { return &a.loc }, "lldp", "id", maxLLDP)},

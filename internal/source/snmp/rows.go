@@ -9,6 +9,7 @@ type rowSet struct {
 // row holds the wanted cells of one row by column.
 type row struct {
 	cells map[string]cell
+	order []string // names of the cells as they came
 }
 
 type cell struct {
@@ -42,6 +43,9 @@ func (s *rowSet) put(idx, name, oid string, v Value, limit int) bool {
 	}
 	if len(v.Bytes) > maxCell {
 		v.Bytes = v.Bytes[:maxCell]
+	}
+	if _, ok := r.cells[name]; !ok {
+		r.order = append(r.order, name)
 	}
 	r.cells[name] = cell{oid, Value{v.Kind, append([]byte(nil), v.Bytes...)}}
 	return true

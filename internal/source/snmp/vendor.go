@@ -28,6 +28,8 @@ type vendorTable struct {
 	Vendor   string
 	Model    string
 	Name     string
+	Descr    string
+	IMEI     string `yaml:"imei"`
 	Hardware string
 	Software string
 	Source   string
@@ -35,6 +37,7 @@ type vendorTable struct {
 
 type vendorTables struct {
 	Optics []vendorTable
+	Modems []vendorTable
 	PON    []vendorTable `yaml:"pon"`
 }
 
@@ -52,7 +55,7 @@ func decodeVendor(b []byte) (vendorTables, error) {
 	if err := yaml.UnmarshalWithOptions(b, &t, yaml.Strict()); err != nil {
 		return t, fmt.Errorf("decode vendor.yaml: %w", err)
 	}
-	for _, x := range append(slices.Clone(t.Optics), t.PON...) {
+	for _, x := range slices.Concat(t.Optics, t.Modems, t.PON) {
 		if !isOID(x.Entry) || x.Source == "" || x.Serial == "" && x.MAC == "" {
 			return t, fmt.Errorf("decode vendor.yaml: table %q needs entry, source, and serial or mac", x.Table)
 		}
@@ -64,7 +67,7 @@ func (t *vendorTable) columns(set func(*Assembler) *rowSet, what string, limit i
 	var cs []column
 	for _, f := range []struct{ name, col string }{
 		{"serial", t.Serial}, {"mac", t.MAC}, {"vendor", t.Vendor}, {"model", t.Model}, {"name", t.Name},
-		{"hardware", t.Hardware}, {"software", t.Software},
+		{"descr", t.Descr}, {"imei", t.IMEI}, {"hardware", t.Hardware}, {"software", t.Software},
 	} {
 		if f.col == "" {
 			continue
@@ -86,44 +89,66 @@ func vendorColumns() []column {
 	for i := range l.Optics {
 		cs = append(cs, l.Optics[i].columns(func(a *Assembler) *rowSet { return &a.optics }, "optics", maxEntities)...)
 	}
+	for i := range l.Modems {
+		cs = append(cs, l.Modems[i].columns(func(a *Assembler) *rowSet { return &a.modems }, "modems", maxCDP)...)
+	}
 	for i := range l.PON {
 		cs = append(cs, l.PON[i].columns(func(a *Assembler) *rowSet { return &a.ont }, "pon", maxONT)...)
 	}
 	return cs
 }
 
-// vendorOptics adds the optical modules that vendor tables name and
+// vendorParts adds the optical modules and modems that vendor tables name and
 // entPhysicalTable does not.
-func (a *Assembler) vendorOptics(t *tree) {
+func (a *Assembler) vendorParts(t *tree) {
 	t.extra = map[int][]asset.Part{}
 	known := map[string]bool{}
-	for i, k := range t.kind {
-		if s := t.byIndex[i].text[entSerial]; k == "optic" && s != "" {
-			known[s] = true
+	for i := range t.kind {
+		if s := t.byIndex[i].text[entSerial]; s != "" {
+			known[strings.TrimSpace(s)] = true
 		}
 	}
-	for _, key := range a.optics.keys {
-		r := a.optics.rows[key]
-		var obs []evidence.Observation
-		add := func(name string, attr evidence.Attr) {
-			if c := r.get(name); c.label() != "" {
-				obs = append(obs, a.observation(attr, c.label(), c.oid))
+	for _, x := range []struct {
+		set  *rowSet
+		kind asset.ComponentKind
+	}{{&a.optics, "optic"}, {&a.modems, "cellular_module"}} {
+		for _, key := range x.set.keys {
+			r := x.set.rows[key]
+			obs := a.vendorPart(r)
+			if len(obs) == 0 || known[r.get("serial").label()] {
+				continue
 			}
-		}
-		add("vendor", evidence.EntPhysicalMfgName)
-		add("model", evidence.EntPhysicalModelName)
-		add("serial", evidence.Serial)
-		if len(obs) == 0 || known[r.get("serial").label()] {
-			continue
-		}
-		parent := 0
-		if _, rest, _ := strings.Cut(key, "|entity|"); rest != "" {
-			if n, err := strconv.Atoi(rest); err == nil {
-				parent = t.keptParent(n)
+			parent := 0
+			if _, rest, _ := strings.Cut(key, "|entity|"); rest != "" {
+				if n, err := strconv.Atoi(rest); err == nil {
+					parent = t.keptParent(n)
+				}
 			}
+			t.extra[parent] = append(t.extra[parent], asset.Part{Kind: x.kind, Place: obs[0].Place, Observations: obs})
 		}
-		t.extra[parent] = append(t.extra[parent], asset.Part{Kind: "optic", Place: obs[0].Place, Observations: obs})
 	}
+	t.extra[0] = append(t.extra[0], a.eepromParts(known)...)
+}
+
+// vendorPart returns what a row of a vendor table says of a part: nothing
+// unless maker, model or serial number is there.
+func (a *Assembler) vendorPart(r *row) []evidence.Observation {
+	var obs []evidence.Observation
+	add := func(name string, attr evidence.Attr) {
+		if c := r.get(name); c.label() != "" && strings.Trim(c.label(), "0xX -") != "" {
+			obs = append(obs, a.observation(attr, c.label(), c.oid))
+		}
+	}
+	add("vendor", evidence.EntPhysicalMfgName)
+	add("model", evidence.EntPhysicalModelName)
+	add("serial", evidence.Serial)
+	if len(obs) == 0 {
+		return nil
+	}
+	add("descr", evidence.EntPhysicalDescr)
+	add("software", evidence.SoftwareText)
+	add("imei", evidence.IMEI)
+	return obs
 }
 
 // gponSerial reads a G.984 serial number: four letters of the vendor and four
