@@ -131,7 +131,12 @@ func (f *frame) roleKey(r *law.Role, t *law.RoleTest) law.State {
 	case "addressee":
 		word(r.Addressee, contains)
 	case "programme":
-		word(r.Programme, func(s string) bool { return slices.Contains(t.OneOf, s) })
+		word(r.Programme, func(s string) bool {
+			return len(t.OneOf) > 0 && slices.Contains(t.OneOf, s) || len(t.NoneOf) > 0 && !slices.Contains(t.NoneOf, s)
+		})
+		if r.Programme == "" && len(t.NoneOf) > 0 {
+			st = law.Met
+		}
 	}
 	label := strings.ReplaceAll(t.Key, "_", " ")
 	in.reason = map[law.State]string{law.Met: label + ": as the provision needs", law.NotMet: label + ": not as the provision needs", law.NotKnown: label + " is not known"}[st]

@@ -208,6 +208,7 @@ func (c *compiler) entryElements() {
 	provided := law.Test{ProvidedBy: []string{"designated"}}
 	switch {
 	case len(en.Orgs) == 0:
+	case use.Component && use.AnyHost:
 	case use.Component:
 		c.add(law.Element{Text: "equipment of a kind the entry covers: " + kinds(en.Equipment), Test: equipment})
 	default:
@@ -226,7 +227,10 @@ func (c *compiler) entryElements() {
 	for i := range en.Elements {
 		c.add(en.Elements[i])
 	}
-	c.r.gate = max(1, min(2, len(c.r.elements)))
+	c.r.gate = max(1, len(c.r.elements))
+	if en.Kind == "product" {
+		c.r.gate = 1
+	}
 	if use.Component {
 		c.r.gate = len(c.r.elements) + 1
 	}

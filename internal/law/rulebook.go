@@ -17,6 +17,8 @@ type Rulebook struct {
 	Regimes []Regime `yaml:"-" json:"regimes"`
 	// Terms are tests with a name, used by several provisions.
 	Terms []Term `yaml:"-" json:"terms"`
+	// Sources are what was read, by key.
+	Sources map[string]Source `yaml:"-" json:"sources"`
 }
 
 // Status says where an instrument stands in its life.
@@ -58,18 +60,20 @@ type Regime struct {
 	// Citation names the instrument as lawyers do; URL is where its text stands.
 	Citation string `yaml:"citation" json:"citation"`
 	URL      string `yaml:"url" json:"url"`
-	Status   Status `yaml:"status" json:"status"`
+	// Read is the day the facts of the file were read.
+	Read   calendar.Date `yaml:"read" json:"read"`
+	Status Status        `yaml:"status" json:"status"`
 	// Confidence is that of every fact of the file that does not state its own.
 	Confidence Confidence `yaml:"confidence,omitempty" json:"confidence,omitempty"`
 	Review     Review     `yaml:"review_status" json:"review_status"`
 	// Scenario is the name that switches a proposal on; the regime's ID works too.
 	Scenario string `yaml:"scenario,omitempty" json:"scenario,omitempty"`
-	// Binds are words on who is bound, for readers; the provisions decide.
+	// Notes are for readers; nothing is decided by them.
 	Notes []string `yaml:"notes,omitempty" json:"notes,omitempty"`
 	// Unsettled are open points of law.
 	Unsettled []string `yaml:"unsettled,omitempty" json:"unsettled,omitempty"`
-	// Sources are what was read, by key.
-	Sources map[string]Source `yaml:"sources,omitempty" json:"sources,omitempty"`
+	// SeenIn are keys of Rulebook.Sources: what was read for this file.
+	SeenIn []string `yaml:"seen_in,omitempty" json:"seen_in,omitempty"`
 	// Timeline are the days of the instrument, for readers; spans and deadlines of the provisions decide.
 	Timeline   []Event     `yaml:"timeline,omitempty" json:"timeline,omitempty"`
 	Lists      []List      `yaml:"lists,omitempty" json:"lists,omitempty"`
@@ -195,6 +199,8 @@ type RoleTest struct {
 	AtMost   *float64 `yaml:"at_most,omitempty" json:"at_most,omitempty"`
 	Contains []string `yaml:"contains,omitempty" json:"contains,omitempty"`
 	OneOf    []string `yaml:"one_of,omitempty" json:"one_of,omitempty"`
+	// NoneOf is met by a key that is not given, too.
+	NoneOf []string `yaml:"none_of,omitempty" json:"none_of,omitempty"`
 }
 
 // Deadline is the last lawful day, or the rule that yields it. Exactly one of By, RoleKey and Clock is set.
@@ -238,6 +244,8 @@ type EntryUse struct {
 	Purpose *bool `yaml:"purpose,omitempty" json:"purpose,omitempty"`
 	// Component is true when the entry's producer is looked for among the parts, not the whole.
 	Component bool `yaml:"component,omitempty" json:"component,omitempty"`
+	// AnyHost is true when the kind of the host does not matter to a Component test.
+	AnyHost bool `yaml:"any_host,omitempty" json:"any_host,omitempty"`
 	// ProductDoubt is an open point of law that stands in the way of product entries.
 	ProductDoubt string `yaml:"product_doubt,omitempty" json:"product_doubt,omitempty"`
 }

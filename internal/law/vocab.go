@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"telltale/internal/asset"
 )
 
 // Vocabulary is the closed list of words in which law asks: roles and facts.
@@ -44,6 +46,10 @@ type FactWord struct {
 	AskedOf string `yaml:"asked_of,omitempty" json:"asked_of,omitempty"`
 	// OpenLaw is true for what nobody can answer from the network.
 	OpenLaw bool `yaml:"open_law,omitempty" json:"open_law,omitempty"`
+	// Claims says that an answer in favour claims an exception or an approval.
+	Claims string `yaml:"claims,omitempty" json:"claims,omitempty"`
+	// Presumed is the value taken when nobody answered.
+	Presumed bool `yaml:"presumed,omitempty" json:"presumed,omitempty"`
 }
 
 // Fact returns the fact of that name, or the item or role key.
@@ -89,4 +95,18 @@ func (f *FactWord) check(v Value) error {
 		want = "a day YYYY-MM-DD"
 	}
 	return fmt.Errorf("fact %q cannot be %q: want %s", f.ID, v.String(), want)
+}
+
+// Named returns the category that plain words name: its ID, its name, or one of its words.
+func (c Categories) Named(words string) asset.Category {
+	w := strings.ToLower(strings.TrimSpace(words))
+	if w == "" {
+		return ""
+	}
+	for _, k := range c {
+		if k.ID == w || strings.EqualFold(k.Name, w) || slices.Contains(k.Words, w) {
+			return asset.Category(k.ID)
+		}
+	}
+	return ""
 }
