@@ -62,7 +62,7 @@ func TestRegistrants(t *testing.T) {
 		"04:03:12:00:00:01": "hikvision", "58:8f:cf:00:00:01": "ezviz", "08:ed:ed:00:00:01": "dahua", "90:6a:94:00:00:01": "imou",
 		"64:69:bc:00:00:01": "hytera", "00:1e:96:00:00:01": "sepura", "34:d2:62:00:00:01": "dji", "04:79:75:00:00:01": "honor",
 		"00:bf:01:00:00:01": "", "00:0f:e2:00:00:01": "new_h3c", "00:0a:eb:00:00:01": "tp_link_technologies",
-		"00:1f:54:00:00:01": "lorex", "9c:8e:cd:00:00:01": "", // Lorex and Amcrest are customers, not Dahua
+		"00:1f:54:00:00:01": "lorex", "9c:8e:cd:00:00:01": "amcrest", // Lorex and Amcrest are customers, not Dahua
 		"00:04:18:00:00:01": "teltronic", "00:00:0c:00:00:01": "cisco", "00:40:8c:00:00:01": "axis_communications",
 	} {
 		got, _ := tab.MAC(mac)

@@ -123,7 +123,9 @@ type Relation struct {
 	Model string
 	// From and To bound the relation, YYYY-MM-DD, To exclusive; empty means open.
 	From, To string
-	Why      string
+	// Whole is true when all goods of the name from within the dates are meant.
+	Whole bool
+	Why   string
 }
 
 // Whom is who is meant by a whole name.

@@ -39,10 +39,12 @@ type gather struct {
 	// thing is known to exist, models the texts a relation may ask for.
 	leads []lead
 	// inner is true for a part of a thing.
-	inner  bool
-	made   []asset.Production
-	date   string
-	models []string
+	inner bool
+	made  []asset.Production
+	date  string
+	// undated says what a date would settle.
+	undated string
+	models  []string
 	// read counts the observations that could have spoken.
 	read  int
 	thing *Thing
@@ -80,7 +82,9 @@ func (g *gather) observe(os []evidence.Observation) {
 		for _, p := range g.e.says(o.Attr, o.Value) {
 			switch {
 			case p.rel != nil:
-				g.leads = append(g.leads, lead{p, o})
+				under := p.under
+				p.under = nil
+				g.leads = append(g.leads, lead{p, o, under})
 			case p.part && !g.inner && !spokenOf(p.class):
 				// the thing holds such a part; that says nothing of who made the thing
 			default:
@@ -228,7 +232,7 @@ func (g *gather) board(p *asset.Part) {
 			continue
 		}
 		for _, q := range g.e.says(o.Attr, o.Value) {
-			if q.aspect != evidence.Manufacturer {
+			if q.aspect != evidence.Manufacturer || q.rel != nil {
 				continue
 			}
 			q.kind = kindOf("board", q.class)

@@ -247,8 +247,17 @@ func (e *Engine) ruled(n *Number, k Kind, class evidence.Class) []proto {
 // name the registry writes; a registrant nobody knows speaks for another maker.
 func (e *Engine) registered(r Registrant, k Kind, class evidence.Class, source, why string) []proto {
 	who := r.Org
-	if who == "" {
-		who = e.registrantOrg(r.Name)
+	if who == "" || len(e.facts.Houses) > 0 {
+		if named := e.registrantOrg(r.Name); who == "" || e.facts.Houses[named] {
+			if e.facts.Houses[named] { // a trading name registered it: that is the label
+				out := []proto{{aspect: evidence.Brand, value: string(named), kind: k, class: class, fingerprint: source, why: why + r.Name}}
+				if who != "" && who != named {
+					out = append(out, proto{aspect: evidence.Manufacturer, value: string(who), kind: kindOf("lead", class), class: class, fingerprint: source, why: why + r.Name})
+				}
+				return out
+			}
+			who = named
+		}
 	}
 	if who == "" {
 		who = org.Other

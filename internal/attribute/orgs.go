@@ -7,9 +7,30 @@ import (
 
 // FromIndex answers from the index of organisations. A brand of its own counts
 // as the organisation; the brand of a customer gives a relation.
-func FromIndex(ix *org.Index) Orgs { return orgs{ix} }
+func FromIndex(ix *org.Index) Orgs {
+	o := orgs{ix: ix, former: map[org.ID][]Relation{}}
+	for _, id := range ix.IDs() {
+		x, _ := ix.Get(id)
+		for i := range x.FormerParts {
+			p := &x.FormerParts[i]
+			part, ok := ix.Get(p.Org)
+			if !ok || p.Left == nil {
+				continue
+			}
+			o.former[p.Org] = append(o.former[p.Org], Relation{
+				Maker: id, Brand: part.Name, To: p.Left.String(), Whole: true,
+				Why: part.Name + " belonged to " + x.Name + " until " + p.Left.String() + ": what was made before stays its product",
+			})
+		}
+	}
+	return o
+}
 
-type orgs struct{ ix *org.Index }
+type orgs struct {
+	ix *org.Index
+	// former are the former owners of organisations that were parts of others.
+	former map[org.ID][]Relation
+}
 
 func (o orgs) Whom(name string) Whom {
 	var n Whom
@@ -17,6 +38,7 @@ func (o orgs) Whom(name string) Whom {
 		switch {
 		case m.Kind != org.OEMName && n.Org == "":
 			n.Org = m.Org
+			n.MadeBy = append(n.MadeBy, o.former[m.Org]...)
 		case m.Kind == org.OEMName:
 			n.MadeBy = append(n.MadeBy, o.relations(m)...)
 		}

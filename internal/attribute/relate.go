@@ -9,8 +9,9 @@ import (
 
 // lead is a relation that waits until models and dates of the thing are known.
 type lead struct {
-	p proto
-	o *evidence.Observation
+	p     proto
+	o     *evidence.Observation
+	under []string
 }
 
 // relate adds the leads whose scope fits. A relation is a lead, never proof;
@@ -25,9 +26,27 @@ func (g *gather) relate() {
 		if g.date != "" && (r.From != "" && g.date < r.From || r.To != "" && g.date >= r.To) {
 			continue
 		}
-		g.add(l.p, l.o)
+		p := l.p
+		if r.Whole {
+			if g.date == "" && r.To < inService {
+				continue
+			}
+			p.kind = kindOf("oem", p.class)
+			if g.date != "" { // made while it was a part: the name is the label only
+				p.kind = kindOf("dated", p.class)
+				p.under = l.under
+			} else {
+				g.undated = "find the date of making: " + r.Why
+			}
+			p.weight = g.e.facts.Weights.weight(p.kind, p.fingerprint, p.aspect, p.value)
+		}
+		g.add(p, l.o)
 	}
 }
+
+// inService is how old goods without a date are thought to be at most: a firm
+// that changed hands before leaves no doubt on what is used today.
+const inService = "2015-01-01"
 
 var modelPatterns sync.Map // expression → *regexp.Regexp, nil when it is not RE2
 

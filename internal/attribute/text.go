@@ -35,7 +35,7 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		if whole = n.Org; whole != "" {
 			out = append(out, e.namedBy(a, whole, class, "name-index", "it calls itself "+clip(v))...)
 		}
-		out = append(out, leads(n.MadeBy, class)...)
+		out = append(out, leads(n.MadeBy, n.Org, class)...)
 	}
 	hits := e.set.All(f, v, nil)
 	names := e.makersNamed(hits, v)
@@ -71,7 +71,7 @@ func (e *Engine) namedBy(a evidence.Attr, id org.ID, class evidence.Class, finge
 
 // leads turns known relations between a name on a label and makers into clues
 // that gather keeps only where their scope fits.
-func leads(rs []Relation, class evidence.Class) []proto {
+func leads(rs []Relation, label org.ID, class evidence.Class) []proto {
 	var out []proto
 	for i := range rs {
 		r := &rs[i]
@@ -81,7 +81,7 @@ func leads(rs []Relation, class evidence.Class) []proto {
 		}
 		out = append(out, proto{
 			aspect: evidence.Manufacturer, value: string(r.Maker), kind: k, class: class,
-			fingerprint: "relation/" + slugged(r.Brand) + "/" + string(r.Maker), why: r.Why, rel: r,
+			fingerprint: "relation/" + slugged(r.Brand) + "/" + string(r.Maker), why: r.Why, rel: r, under: []string{string(label)},
 		})
 	}
 	return out

@@ -39,7 +39,9 @@ func (r *Result) unknown(g *gather) {
 	none("model", r.Model == nil, seen)
 	none("produced_in", len(r.ProducedIn) == 0, "not-seen: ask the supplier for the country of each stage, or read the label")
 	if r.Manufacturer == nil || r.Manufacturer.Confidence < Met {
-		r.NextTest = g.nextTest(r)
+		if r.NextTest = g.undated; r.NextTest == "" {
+			r.NextTest = g.nextTest(r)
+		}
 	}
 }
 
