@@ -65,6 +65,7 @@ type reader struct {
 	sections int
 	firstAt  string
 	links    map[string]bool // what was linked already
+	pon      map[string]int  // PON port and number → its link: several commands tell of one ONT
 	capped   bool
 }
 
@@ -72,7 +73,7 @@ func (r *reader) begin(at string) {
 	if r.dev == nil {
 		r.dev = &asset.Sighting{Kind: asset.Device, Seen: asset.Direct, Place: r.b.Place(at)}
 		r.firstAt = at
-		r.links = map[string]bool{}
+		r.links, r.pon = map[string]bool{}, map[string]int{}
 	}
 }
 

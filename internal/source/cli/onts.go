@@ -193,7 +193,30 @@ func (o *ontReader) end() {
 		return
 	}
 	o.count++
-	o.r.link(l, "pon|"+c.port+"|"+c.id+"|"+c.sn)
+	key := c.port + "|" + c.id
+	if i, ok := o.r.pon[key]; ok && c.id != "" && !contradicts(o.r.dev.Links[i].Remote.Observations, l.Remote.Observations) {
+		known := &o.r.dev.Links[i].Remote.Observations
+		for _, n := range l.Remote.Observations {
+			o.r.b.Add(known, n.Attr, n.Value, n.Place.At)
+		}
+		return
+	}
+	o.r.link(l, "pon|"+key+"|"+c.sn)
+	if n := len(o.r.dev.Links); n > 0 && o.r.dev.Links[n-1].RemotePort == c.id {
+		o.r.pon[key] = n - 1
+	}
+}
+
+// contradicts reports whether two tellings name different serials: the place was given to another ONT.
+func contradicts(a, b []evidence.Observation) bool {
+	for i := range a {
+		for j := range b {
+			if a[i].Attr == b[j].Attr && a[i].Value != b[j].Value && (a[i].Attr == evidence.GPONSerial || a[i].Attr == evidence.Serial) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // serial reads "48575443CA49257B", "HWTC-CA49257B", and both: "4857... (HWTC-CA49257B)".

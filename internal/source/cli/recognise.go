@@ -17,8 +17,14 @@ func (Source) Recognise(head []byte, name string) int {
 	if len(head) > source.Head {
 		head = head[:source.Head]
 	}
-	if !texty(head) || observe.LooksXML(head) {
+	if !texty(head) {
 		return 0
+	}
+	if first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n")); observe.LooksXML(head) {
+		// "<name>display version" begins like an element.
+		if _, _, ok := prompt(clean(string(first)), ""); !ok {
+			return 0
+		}
 	}
 	wrapped := wrapping(head) != wrapNone
 	if c := firstByte(head); (c == '{' || c == '[') && !wrapped {

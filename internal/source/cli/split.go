@@ -206,8 +206,10 @@ func prompt(text, known string) (host, cmd string, ok bool) {
 			return "", "", false
 		}
 		switch {
+		case rest == "" && h == known:
+			return h, "", true
 		case rest == "":
-			return h, "", h != "" && h == known
+			return "", "", false
 		case verb(rest):
 			return h, normal(rest), true
 		}

@@ -1,0 +1,11 @@
+package isapi
+
+import (
+	"testing"
+
+	"telltale/internal/source/sourcetest"
+)
+
+func TestGolden(t *testing.T) { sourcetest.Golden(t, Source{}, "xml", "json") }
+
+func FuzzRead(f *testing.F) { sourcetest.Fuzz(f, Source{}, "xml", "json") }
