@@ -12,7 +12,9 @@ import (
 	"telltale/internal/source/archive"
 	"telltale/internal/source/cli"
 	"telltale/internal/source/gb28181"
+	"telltale/internal/source/hostinfo"
 	"telltale/internal/source/isapi"
+	"telltale/internal/source/leases"
 	"telltale/internal/source/librenms"
 	"telltale/internal/source/netbox"
 	"telltale/internal/source/nmap"
@@ -22,13 +24,14 @@ import (
 	"telltale/internal/source/snmp"
 	"telltale/internal/source/tr069"
 	"telltale/internal/source/upnp"
+	"telltale/internal/source/zeek"
 )
 
 // Sources returns every source. Where two are equally sure of an input the
 // first wins, so those that know one system come before those that read any table.
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
-	s := []source.Source{pcap.Source{}, snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
+	s := []source.Source{pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
 	return s
