@@ -236,3 +236,31 @@ func knownHeadings(text []byte, comma byte) int {
 	}
 	return best
 }
+
+// HeadingCount returns how many different known headings cells hold, 0 when
+// one of them is a value and so the cells are no heading row.
+func HeadingCount(cells []string) int {
+	seen := map[evidence.Attr]bool{}
+	n, texts := 0, 0
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		if c == "" {
+			continue
+		}
+		if isValue(c) || len(c) > 60 {
+			return 0
+		}
+		texts++
+		m := meaningOf(c)
+		if m.strength >= 6 && !seen[m.attr] {
+			n++
+		}
+		if m.attr != "" {
+			seen[m.attr] = true
+		}
+	}
+	if texts == 0 || n*2 < texts {
+		return 0
+	}
+	return n
+}

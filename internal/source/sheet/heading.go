@@ -160,3 +160,17 @@ func headingList(headings []string) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// Meaning returns the attribute a whole heading or property name stands for,
+// as used in other lists of labels and values; false when it is not sure.
+func Meaning(label string) (evidence.Attr, bool) {
+	m := meaningOf(label)
+	if m.strength < 10 {
+		return "", false
+	}
+	switch m.attr {
+	case ignored, lastSeen, vendor, lineTotal, genericDate, contractEnd, partyID, evidence.Fact:
+		return "", false
+	}
+	return m.attr, true
+}

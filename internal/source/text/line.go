@@ -1,0 +1,241 @@
+package text
+
+import (
+	"strings"
+
+	"telltale/internal/evidence"
+	"telltale/internal/source/observe"
+	"telltale/internal/source/sheet"
+)
+
+// item is what one line says.
+type item struct {
+	facts       []fact
+	model       string
+	quantity    int
+	priced      bool
+	description string
+	// identified is true when the line names one single thing.
+	identified bool
+	// bare is true when the line is a product code and nothing else.
+	bare bool
+}
+
+type fact struct {
+	attr  evidence.Attr
+	value string
+}
+
+// thing reports whether the line names a thing: an identity, or a product code
+// in a line that also counts or prices something.
+func (it *item) thing() bool {
+	return it.identified || it.model != "" && (it.quantity > 0 || it.priced || it.bare)
+}
+
+// parseLine reads one line.
+func parseLine(s string) item {
+	var it item
+	s = strings.TrimSpace(s)
+	if s == "" || len(s) > maxLine {
+		return it
+	}
+	s = strings.TrimLeft(s, "-*•·> \t")
+	if it.labelled(s) {
+		return it
+	}
+	words := strings.Fields(s)
+	for i, w := range words {
+		it.word(words, i, strings.Trim(w, ",;()[]\"'"))
+	}
+	it.bare = len(words) == 1 && strings.ContainsRune(it.model, '-')
+	// An address among numbers is a row of some table or log, not the name of a thing.
+	if it.identified && technical(words) > 1 {
+		return item{}
+	}
+	if len(words) > 1 || it.model != "" {
+		it.description = s
+	}
+	return it
+}
+
+// labelled reads "S/N: A1B2" or "MAC = 00:11:22:33:44:55" where the whole line is one such pair.
+func (it *item) labelled(s string) bool {
+	label, value, ok := strings.Cut(s, ":")
+	if !ok || len(label) > 40 {
+		if label, value, ok = strings.Cut(s, "="); !ok || len(label) > 40 {
+			return false
+		}
+	}
+	a, ok := sheet.Meaning(label)
+	if !ok {
+		return false
+	}
+	value = strings.TrimSpace(value)
+	switch a {
+	case evidence.Serial, evidence.IfMAC, evidence.BaseMAC, evidence.IP, evidence.GPONSerial, evidence.IMEI, evidence.FCCID, evidence.UUID:
+	default:
+		return false
+	}
+	if v, ok := sheet.Value(a, value); ok && !strings.Contains(v, " ") {
+		it.facts = append(it.facts, fact{a, v})
+		it.identified = a != evidence.FCCID
+		if a == evidence.FCCID {
+			it.model = v
+			it.bare = true
+		}
+		return true
+	}
+	return false
+}
+
+// word reads one word of a line.
+func (it *item) word(words []string, i int, w string) {
+	if w == "" {
+		return
+	}
+	if mac, ok := observe.MAC(w); ok && strings.ContainsAny(w, ":-.") {
+		it.facts, it.identified = append(it.facts, fact{evidence.IfMAC, mac}), true
+		return
+	}
+	if ip, ok := observe.IP(w); ok && !strings.Contains(w, "/") {
+		it.facts, it.identified = append(it.facts, fact{evidence.IP, ip}), true
+		return
+	}
+	if sn, _, ok := observe.GPON(w); ok && len(w) == 12 && strings.ToUpper(w) == w && strings.ContainsAny(w[4:], "0123456789") {
+		it.facts, it.identified = append(it.facts, fact{evidence.GPONSerial, sn}), true
+		return
+	}
+	switch {
+	case isPrice(words, i, w):
+		it.priced = true
+	case it.quantity == 0 && it.count(words, i, w):
+	case it.model == "" && productCode(w):
+		it.model = w
+	}
+}
+
+// count recognises a number of pieces: "x12", "12x", "12 x", "12 pcs", "qty 12", "qty: 12".
+func (it *item) count(words []string, i int, w string) bool {
+	low := strings.ToLower(w)
+	next, prev := "", ""
+	if i+1 < len(words) {
+		next = strings.ToLower(strings.Trim(words[i+1], ".,;()"))
+	}
+	if i > 0 {
+		prev = strings.ToLower(strings.Trim(words[i-1], ".,:;()"))
+	}
+	n := 0
+	switch {
+	case len(low) > 1 && (low[0] == 'x' || strings.HasPrefix(low, "×")):
+		n = small(strings.TrimLeft(low, "x×"))
+	case len(low) > 1 && (strings.HasSuffix(low, "x") || strings.HasSuffix(low, "×")):
+		n = small(strings.TrimRight(low, "x×"))
+	case next == "x" || next == "×" || pieces[next] || prev == "x" || prev == "×" || prev == "qty" || prev == "quantity":
+		n = small(strings.TrimSuffix(low, "."))
+	case strings.HasPrefix(low, "qty:"), strings.HasPrefix(low, "qty="):
+		n = small(low[4:])
+	default:
+		for p := range pieces {
+			if strings.HasSuffix(low, p) && n == 0 {
+				n = small(strings.TrimSuffix(low, p))
+			}
+		}
+	}
+	it.quantity = n
+	return n > 0
+}
+
+var pieces = map[string]bool{"pcs": true, "pc": true, "pieces": true, "piece": true, "units": true, "unit": true, "ea": true, "each": true, "nos": true, "off": true, "qty": true, "sets": true}
+
+// small reads a number of pieces up to a million, 0 for anything else.
+func small(s string) int {
+	if s == "" || len(s) > 7 {
+		return 0
+	}
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	if n > 1_000_000 {
+		return 0
+	}
+	return n
+}
+
+// isPrice recognises "$120.00", "€99", "120.00 USD", "@ 45.00".
+func isPrice(words []string, i int, w string) bool {
+	digits := strings.Trim(w, "$€£¥@,.0123456789-")
+	if digits != "" || !strings.ContainsAny(w, "0123456789") {
+		return false
+	}
+	if strings.ContainsAny(w, "$€£¥") || i > 0 && (words[i-1] == "@" || words[i-1] == "$" || words[i-1] == "€" || words[i-1] == "£") {
+		return true
+	}
+	if i+1 < len(words) {
+		switch strings.ToUpper(strings.Trim(words[i+1], ".,;")) {
+		case "USD", "EUR", "GBP", "CAD", "AUD":
+			return true
+		}
+	}
+	return false
+}
+
+// technical counts the words that hold a digit.
+func technical(words []string) int {
+	n := 0
+	for _, w := range words {
+		if strings.ContainsAny(w, "0123456789") {
+			n++
+		}
+	}
+	return n
+}
+
+// productCode recognises how makers write products: capitals and digits
+// together, four characters or more, usually with a hyphen or slash.
+// Units ("8MP", "48VDC", "100W", "1080P", "10GBASE-T") and dates are none.
+func productCode(w string) bool {
+	w = strings.TrimRight(w, ".:")
+	if len(w) < 4 || len(w) > 40 {
+		return false
+	}
+	upper, lower, digit, sep := 0, 0, 0, 0
+	for i := 0; i < len(w); i++ {
+		switch c := w[i]; {
+		case 'A' <= c && c <= 'Z':
+			upper++
+		case 'a' <= c && c <= 'z':
+			lower++
+		case '0' <= c && c <= '9':
+			digit++
+		case c == '-' || c == '/' || c == '+' || c == '_' || c == '.':
+			sep++
+		default:
+			return false
+		}
+	}
+	switch {
+	case upper == 0 || digit == 0 || sep > 6:
+		return false
+	case lower > upper+2:
+		return false
+	case '0' <= w[0] && w[0] <= '9' && sep == 0:
+		return !unit(w)
+	case strings.HasPrefix(w, "10GBASE"), strings.HasPrefix(w, "1000BASE"), strings.HasPrefix(w, "100BASE"), strings.HasPrefix(w, "RJ"), strings.HasPrefix(w, "CAT"), strings.HasPrefix(w, "IEEE"), strings.HasPrefix(w, "ISO"):
+		return false
+	}
+	return true
+}
+
+// unit reports whether a word is a number with a unit: digits, then at most four letters.
+func unit(w string) bool {
+	i := 0
+	for i < len(w) && (w[i] >= '0' && w[i] <= '9' || w[i] == '.') {
+		i++
+	}
+	rest := w[i:]
+	return len(rest) <= 4 && !strings.ContainsAny(rest, "0123456789")
+}
