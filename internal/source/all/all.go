@@ -11,17 +11,22 @@ import (
 	"telltale/internal/source"
 	"telltale/internal/source/archive"
 	"telltale/internal/source/cli"
+	"telltale/internal/source/cyclonedx"
 	"telltale/internal/source/gb28181"
 	"telltale/internal/source/hostinfo"
 	"telltale/internal/source/isapi"
 	"telltale/internal/source/leases"
 	"telltale/internal/source/librenms"
+	"telltale/internal/source/mail"
 	"telltale/internal/source/netbox"
 	"telltale/internal/source/nmap"
 	"telltale/internal/source/onvif"
 	"telltale/internal/source/pcap"
+	"telltale/internal/source/pdf"
 	"telltale/internal/source/sheet"
 	"telltale/internal/source/snmp"
+	"telltale/internal/source/spdx"
+	"telltale/internal/source/text"
 	"telltale/internal/source/tr069"
 	"telltale/internal/source/upnp"
 	"telltale/internal/source/zeek"
@@ -31,10 +36,15 @@ import (
 // first wins, so those that know one system come before those that read any table.
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
-	s := []source.Source{pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{}}
+	s := []source.Source{
+		pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{},
+		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{},
+		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
+		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
+	}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
-	return s
+	return append(s, text.Source{})
 }
 
 // recognise returns the source that is surest of an input, nil when none is.

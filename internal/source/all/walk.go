@@ -14,6 +14,7 @@ import (
 	"telltale/internal/asset"
 	"telltale/internal/source"
 	"telltale/internal/source/archive"
+	"telltale/internal/source/mail"
 	"telltale/internal/source/spool"
 )
 
@@ -267,6 +268,10 @@ func (w *walk) container(c source.Container, in *source.Input, cov *asset.Covera
 			inner = w.unreadable(part.Name, false, fmt.Sprintf("archives unpack to more than %d bytes: this and the rest are not read", w.limits.Bytes), "unpack them and check the folder")
 			return errFull
 		}
+		if w.idleText(part) {
+			cov.Notes = append(cov.Notes, "the text of the message names no things")
+			return nil
+		}
 		inner = w.input(part, false, depth+1)
 		return inner
 	})
@@ -284,6 +289,17 @@ func (w *walk) container(c source.Container, in *source.Input, cov *asset.Covera
 		cov.Notes = append(cov.Notes, "holds no files")
 	}
 	return w.visit(&Leaf{Coverage: cov})
+}
+
+// idleText reports whether a part is the text of a mail in which nothing is
+// listed: a letter around its attachments, no file that could not be read.
+func (w *walk) idleText(part *source.Input) bool {
+	if !strings.HasSuffix(part.Name, "!"+mail.BodyText) && !strings.HasSuffix(part.Name, "!"+mail.BodyPage) {
+		return false
+	}
+	head := make([]byte, min(part.Size, source.Head))
+	n, _ := part.Data.ReadAt(head, 0)
+	return recognise(w.sources, head[:n], part.Name) == nil
 }
 
 // errFull ends the walk of an archive when all archives together are too large.

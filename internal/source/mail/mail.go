@@ -39,6 +39,12 @@ const (
 	maxTextPart = 32 << 20
 )
 
+// The names of the message's own text among its parts.
+const (
+	BodyText = "body.txt"
+	BodyPage = "body.html"
+)
+
 // Source implements source.Container.
 type Source struct{}
 
@@ -197,9 +203,9 @@ func (w *walker) leaf(h textproto.MIMEHeader, kind string, params map[string]str
 	switch {
 	case name != "":
 	case kind == "text/plain":
-		name, r = "body.txt", charset(params, r)
+		name, r = BodyText, charset(params, r)
 	case kind == "text/html":
-		name, r = "body.html", charset(params, r)
+		name, r = BodyPage, charset(params, r)
 	case kind == "message/rfc822":
 		name = "message.eml"
 	default:
