@@ -79,7 +79,11 @@ func (e *Engine) category(clues []Clue) *asset.CategoryValue {
 		s := t.sum
 		for _, u := range ts {
 			if e.above(u.id, t.id) { // what the ancestor got does not contradict
-				s += 0.9 * u.sum
+				if t.sum >= u.sum {
+					s += 0.9 * u.sum
+				} else { // an accessory named beside the thing
+					s += 0.25 * u.sum
+				}
 			}
 		}
 		if s > top || s == top && t.id < ts[best].id {

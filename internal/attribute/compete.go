@@ -12,7 +12,7 @@ import (
 
 // share is how much of the weight of a further, different kind of clue counts
 // within one class: they come from one hand and are not independent.
-const share = 0.2
+const share = 0.4
 
 // runner is one candidate in the competition.
 type runner struct {
@@ -110,7 +110,7 @@ func (w *Weights) runners(clues []Clue, about evidence.Aspect) []runner {
 }
 
 // sum adds the classes of one candidate.
-func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64) {
+func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, even float64) {
 	var classes [4]evidence.Class
 	var sums [4]float64
 	var kinds [4][4]Kind
@@ -137,7 +137,7 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64)
 		if k == n {
 			classes[n], sums[n], kinds[n][0] = c.Class, min(c.Decibans, limit), c.Kind
 			n++
-			if c.Decibans >= strong {
+			if c.Decibans >= even {
 				r.classes++
 			}
 			continue
@@ -148,9 +148,7 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, strong float64)
 			}
 			if kinds[k][j] == "" {
 				kinds[k][j] = c.Kind
-				if c.Decibans > 0 {
-					sums[k] += share * c.Decibans
-				}
+				sums[k] += share * max(0, c.Decibans-even) // what it says beyond its prior
 				break
 			}
 		}
@@ -218,7 +216,18 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 }
 
 // brand names what stands on the label: what the thing or its register calls it.
+// An explicit label outweighs names that merely stand in its texts.
 func (e *Engine) brand(clues []Clue) *asset.Attribution {
+	explicit := func(c *Clue) bool { return c.Aspect == evidence.Brand && c.Kind.Base() != "name" }
+	if slices.ContainsFunc(clues, func(c Clue) bool { return explicit(&c) }) {
+		var kept []Clue
+		for i := range clues {
+			if explicit(&clues[i]) {
+				kept = append(kept, clues[i])
+			}
+		}
+		clues = kept
+	}
 	return attributionOf(e.compete(clues, evidence.Brand), clues, evidence.Brand)
 }
 

@@ -31,7 +31,7 @@ func (g *gather) relate() {
 			if g.date == "" && r.To < inService {
 				continue
 			}
-			p.kind = kindOf("oem", p.class)
+			p.kind = kindOf("undated", p.class)
 			if g.date != "" { // made while it was a part: the name is the label only
 				p.kind = kindOf("dated", p.class)
 				p.under = l.under

@@ -138,7 +138,10 @@ func (e *Engine) makersNamed(hits []match.Hit, v string) []int {
 			}
 			continue
 		}
-		if foreign(v[:h.At]) {
+		switch relation(v[:h.At], v[h.At+len(h.Groups[0]):]) {
+		case joined: // "X to Y" is about a connection of both
+			return nil
+		case foreign:
 			continue
 		}
 		out = append(out, h.Pattern)
@@ -170,23 +173,54 @@ func assertedMaker(fp *evidence.Fingerprint) string {
 	return ""
 }
 
-// foreign reports whether the words before a name say that the thing is for, or
-// like, what that maker makes, and is not made by it.
-func foreign(before string) bool {
-	if len(before) > 40 {
-		before = before[len(before)-40:]
-	}
-	before = strings.TrimRight(strings.ToLower(before), " \"'(:,")
-	for _, w := range []string{
-		"compatible with", "compatible to", "compatible", "works with", "replaces", "replacement for", "equivalent to",
-		"equal to", "connected to", "connects to", "uplink to", "link to", "towards", " for", "similar to", "not",
-		"instead of", "formerly", "to replace", "supports", "interoperable with", " via", " to",
-	} {
-		if strings.HasSuffix(before, w) && (len(before) == len(w) || w[0] == ' ' || before[len(before)-len(w)-1] == ' ') {
-			return true
+// How a name stands in a text.
+const (
+	itself  = iota // it may name the maker
+	foreign        // the thing is for, or like, what that maker makes
+	joined         // the text is about a connection to that maker's thing
+)
+
+// relation reads the words around a name.
+func relation(before, after string) int {
+	before, after = near(before, true), near(after, false)
+	for _, w := range []string{"compatible", "-compatible", "equivalent", "-coded", "coded", "replacement", "alternative", "-style"} {
+		if strings.HasPrefix(after, w) {
+			return foreign
 		}
 	}
-	return before == "for" || before == "to" || before == "via"
+	for _, w := range []string{"uplink to", "link to", "connected to", "connects to", "towards", "to", "via"} {
+		if endsIn(before, w) && !endsIn(before, "compatible to") && !endsIn(before, "equivalent to") && !endsIn(before, "similar to") && !endsIn(before, "equal to") {
+			return joined
+		}
+	}
+	for _, w := range []string{
+		"compatible with", "compatible to", "compatible", "works with", "replaces", "replacement for", "equivalent to", "equal to",
+		"for", "similar to", "not", "instead of", "formerly", "to replace", "supports", "interoperable with", "for use with", "like",
+	} {
+		if endsIn(before, w) {
+			return foreign
+		}
+	}
+	return itself
+}
+
+// near gives the words next to a name, folded, without quotes and brackets.
+func near(s string, left bool) string {
+	if left {
+		if len(s) > 40 {
+			s = s[len(s)-40:]
+		}
+		return strings.TrimRight(strings.ToLower(s), " \"'(:,")
+	}
+	if len(s) > 24 {
+		s = s[:24]
+	}
+	return strings.TrimLeft(strings.ToLower(s), " \"')(,")
+}
+
+// endsIn reports whether s ends in the words w.
+func endsIn(s, w string) bool {
+	return strings.HasSuffix(s, w) && (len(s) == len(w) || s[len(s)-len(w)-1] == ' ')
 }
 
 // opaque reports whether a text is encoded or encrypted bytes: a name inside is chance.

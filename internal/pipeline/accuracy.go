@@ -235,5 +235,9 @@ func MeasureAccuracy(ctx context.Context, corpus string) (*AccuracyReport, []Lab
 		return nil, nil, err
 	}
 	whom := func(name string) org.ID { return f.Orgs.Whom(name).Org }
-	return Accuracy(rows, attribute.DefaultMakers, f.Weights.Scale, whom), rows, nil
+	r := Accuracy(rows, attribute.DefaultMakers, f.Weights.Scale, whom)
+	if r.Simulated, err = Simulated(e); err != nil {
+		return nil, nil, err
+	}
+	return r, rows, nil
 }
