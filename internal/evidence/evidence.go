@@ -10,8 +10,6 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
-	"sync"
 )
 
 // ObservationID is the content hash of an Observation: 20 lower-case hex digits.
@@ -54,22 +52,17 @@ func (o *Observation) ID() ObservationID {
 	return ObservationID(Hash(o.Source, string(o.Attr), o.Value, o.At, o.Place.Input, o.Place.At))
 }
 
-var hashes = sync.Pool{New: func() any { return sha256.New() }}
-
-// Hash returns the 20 hex digit content hash of the parts. Parts are length
-// delimited, so ("ab","c") and ("a","bc") differ.
+// Hash returns the 20 hex digit content hash of the parts: the first ten bytes
+// of a SHA-256. Parts are length delimited, so ("ab","c") and ("a","bc") differ.
 func Hash(parts ...string) string {
-	h := hashes.Get().(hash.Hash)
-	h.Reset()
-	var n [4]byte
+	var room [512]byte
+	b := room[:0]
 	for _, p := range parts {
-		n[0], n[1], n[2], n[3] = byte(len(p)>>24), byte(len(p)>>16), byte(len(p)>>8), byte(len(p))
-		h.Write(n[:])
-		h.Write([]byte(p))
+		n := len(p)
+		b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+		b = append(b, p...)
 	}
-	var sum [sha256.Size]byte
-	h.Sum(sum[:0])
-	hashes.Put(h)
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:10])
 }
 

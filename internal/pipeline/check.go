@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"telltale/internal/asset"
 	"telltale/internal/calendar"
@@ -184,13 +185,27 @@ const batch = 256
 
 // job is a run of clusters that one worker judges.
 type job struct {
-	from, to int
-	out      []*judged
-	err      error
-	done     chan struct{}
+	part []int32 // cluster numbers
+	out  []*judged
+	err  error
+	done chan struct{}
 }
 
-// run judges all clusters on all cores and writes their results in the order of clusters.
+// inReadingOrder returns the clusters in the order in which their first
+// sightings were read, so that the work file is read from end to end.
+func inReadingOrder(c *resolve.Clusters, sightings int) []int32 {
+	order := make([]int32, 0, c.Len())
+	seen := make([]bool, c.Len())
+	for i := range sightings {
+		if n := c.Of(i); !seen[n] {
+			seen[n] = true
+			order = append(order, int32(n))
+		}
+	}
+	return order
+}
+
+// run judges all clusters on all cores and writes their results in reading order.
 func (j *judgement) run(ctx context.Context, clusters *resolve.Clusters, w *writer, progress func(Progress)) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *job, workers), make(chan *job, 2*workers)
@@ -203,16 +218,21 @@ func (j *judgement) run(ctx context.Context, clusters *resolve.Clusters, w *writ
 			}
 		}()
 	}
+	all := inReadingOrder(clusters, j.in.spill.Len())
 	go func() {
 		defer close(order)
 		defer close(jobs)
-		for from := 0; from < clusters.Len() && ctx.Err() == nil; from += batch {
-			x := &job{from: from, to: min(from+batch, clusters.Len()), done: make(chan struct{})}
+		for part := range slices.Chunk(all, batch) {
+			if ctx.Err() != nil {
+				return
+			}
+			x := &job{part: part, done: make(chan struct{})}
 			order <- x
 			jobs <- x
 		}
 	}()
 	var failed error
+	n := 0
 	for x := range order { // drained to the end even after a failure, so that nobody waits
 		<-x.done
 		if failed == nil {
@@ -223,10 +243,10 @@ func (j *judgement) run(ctx context.Context, clusters *resolve.Clusters, w *writ
 				failed = w.add(d)
 			}
 		}
-		if failed != nil {
+		if n += len(x.part); failed != nil {
 			cancel()
 		} else if progress != nil {
-			progress(Progress{Stage: "judge", Done: x.to, Total: clusters.Len()})
+			progress(Progress{Stage: "judge", Done: n, Total: len(all)})
 		}
 	}
 	if failed != nil {
@@ -237,15 +257,28 @@ func (j *judgement) run(ctx context.Context, clusters *resolve.Clusters, w *writ
 
 func (j *judgement) judge(clusters *resolve.Clusters, x *job) {
 	defer close(x.done)
-	x.out = make([]*judged, 0, x.to-x.from)
-	for n := x.from; n < x.to; n++ {
-		d, err := j.one(clusters.ID(n), clusters.Members(n))
+	var near *span
+	if near, x.err = j.near(clusters, x.part); x.err != nil {
+		return
+	}
+	x.out = make([]*judged, 0, len(x.part))
+	for _, n := range x.part {
+		d, err := j.one(near, clusters.ID(int(n)), clusters.Members(int(n)))
 		if err != nil {
 			x.err = err
 			return
 		}
 		x.out = append(x.out, d)
 	}
+}
+
+// near reads the stretch of the work file that holds the first sightings of the clusters.
+func (j *judgement) near(clusters *resolve.Clusters, part []int32) (*span, error) {
+	first, last := slices.Min(clusters.Members(int(part[0]))), slices.Min(clusters.Members(int(part[len(part)-1])))
+	if last-first > 16*batch {
+		last = first + 16*batch
+	}
+	return j.in.spill.read(first, last+1)
 }
 
 // merged is what several sightings of one thing agree on.

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -13,7 +11,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"telltale/internal/report"
@@ -22,8 +19,8 @@ import (
 // A result lives in a folder, so that a million assets need no memory:
 //
 //	head.json           report.Head
-//	assets.jsonl, findings.jsonl, claims.jsonl, observations.jsonl   one a line, as they came
-//	*.index             24 bytes an entry in the order of IDs: ID (10), extra (1), length (5), offset (8)
+//	assets.jsonl, findings.jsonl, claims.jsonl, observations.jsonl, questions.jsonl   one a line, in the order of IDs
+//	*.index             24 bytes an entry: ID (10), extra (1), length (5), offset (8)
 //	sightings.bin       what was read, so that answers can be judged anew
 //
 // An extra entry is kept for explain only: it is no part of the report.
@@ -132,6 +129,7 @@ func (f *Folder) Observations() iter.Seq2[report.Entry, error] { return f.entrie
 
 const indexRow = 24
 
+// entries reads a list from end to end: lines and index are in the same order.
 func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 	return func(yield func(report.Entry, error) bool) {
 		ix, err := os.Open(filepath.Join(f.dir, name+".index"))
@@ -146,7 +144,7 @@ func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 			return
 		}
 		defer data.Close()
-		r := bufio.NewReaderSize(ix, 1<<16)
+		r, lines := bufio.NewReaderSize(ix, 1<<18), bufio.NewReaderSize(data, 1<<20)
 		var row [indexRow]byte
 		for {
 			if _, err := io.ReadFull(r, row[:]); err != nil {
@@ -155,20 +153,26 @@ func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 				}
 				return
 			}
+			line := make([]byte, rowLength(row[:])+1)
+			if _, err := io.ReadFull(lines, line); err != nil {
+				yield(report.Entry{}, fmt.Errorf("read %s.jsonl: %w", name, err))
+				return
+			}
 			if row[10] != 0 {
 				continue
 			}
-			e, err := entryAt(data, row[:])
-			if !yield(e, err) || err != nil {
+			if !yield(report.Entry{ID: hex.EncodeToString(row[:10]), JSON: line[:len(line)-1]}, nil) {
 				return
 			}
 		}
 	}
 }
 
+// rowLength is the length of the line an index row speaks of, in bytes.
+func rowLength(row []byte) int { return int(binary.BigEndian.Uint64(row[8:16]) & 0xffffffffff) }
+
 func entryAt(data io.ReaderAt, row []byte) (report.Entry, error) {
-	n := int(binary.BigEndian.Uint64(row[8:16]) & 0xffffffffff)
-	b := make([]byte, n)
+	b := make([]byte, rowLength(row))
 	if _, err := data.ReadAt(b, int64(binary.BigEndian.Uint64(row[16:24]))); err != nil {
 		return report.Entry{}, fmt.Errorf("read result: %w", err)
 	}
@@ -202,63 +206,4 @@ func (f *Folder) Lookup(name, prefix string, limit int) ([]report.Entry, error) 
 		out = append(out, e)
 	}
 	return out, nil
-}
-
-// indexed writes entries in any order and an index in the order of IDs.
-type indexed struct {
-	f    *os.File
-	w    *bufio.Writer
-	at   int64
-	rows [][indexRow]byte
-}
-
-func createIndexed(dir, name string) (*indexed, error) {
-	f, err := os.OpenFile(filepath.Join(dir, name+".jsonl"), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("create result: %w", err)
-	}
-	return &indexed{f: f, w: bufio.NewWriterSize(f, 1<<18)}, nil
-}
-
-// add appends one entry. The same ID twice keeps the first in the index, one
-// that is no extra before one that is: equal IDs are equal content.
-func (x *indexed) add(id string, b []byte, extra bool) error {
-	var row [indexRow]byte
-	if _, err := hex.Decode(row[:10], []byte(id)); err != nil || len(id) != 20 {
-		return fmt.Errorf("write result: ID %q is not 20 hex digits", id)
-	}
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(b)))
-	copy(row[11:16], n[3:])
-	if extra {
-		row[10] = 1
-	}
-	binary.BigEndian.PutUint64(row[16:], uint64(x.at))
-	x.rows = append(x.rows, row)
-	x.at += int64(len(b)) + 1
-	if _, err := x.w.Write(b); err != nil {
-		return fmt.Errorf("write result: %w", err)
-	}
-	return x.w.WriteByte('\n')
-}
-
-// close writes the index and closes the files.
-func (x *indexed) close() error {
-	slices.SortFunc(x.rows, func(a, b [indexRow]byte) int {
-		if c := bytes.Compare(a[:10], b[:10]); c != 0 {
-			return c
-		}
-		return cmp.Or(cmp.Compare(a[10], b[10]), cmp.Compare(binary.BigEndian.Uint64(a[16:]), binary.BigEndian.Uint64(b[16:])))
-	})
-	ix, err := os.OpenFile(x.f.Name()[:len(x.f.Name())-len(".jsonl")]+".index", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("create result: %w", err)
-	}
-	w := bufio.NewWriterSize(ix, 1<<18)
-	for i, row := range x.rows {
-		if i == 0 || !bytes.Equal(row[:10], x.rows[i-1][:10]) {
-			w.Write(row[:])
-		}
-	}
-	return errors.Join(w.Flush(), ix.Close(), x.w.Flush(), x.f.Close())
 }

@@ -124,10 +124,10 @@ func (j *judgement) acts(v *view, kind asset.Kind) []law.Act {
 }
 
 // one attributes and judges one thing.
-func (j *judgement) one(cluster string, members []int) (*judged, error) {
+func (j *judgement) one(near *span, cluster string, members []int) (*judged, error) {
 	ss := make([]*asset.Sighting, len(members))
 	for i, m := range members {
-		s, err := j.in.spill.Get(m)
+		s, err := j.in.spill.get(near, m)
 		if err != nil {
 			return nil, err
 		}

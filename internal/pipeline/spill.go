@@ -85,6 +85,38 @@ func (s *spill) Get(i int) (*asset.Sighting, error) {
 	return x, nil
 }
 
+// span holds the bytes of consecutive sightings, read at once.
+type span struct {
+	from, to int
+	b        []byte
+}
+
+// read reads sightings from <= i < to at once.
+func (s *spill) read(from, to int) (*span, error) {
+	end := s.at
+	if to < len(s.offsets) {
+		end = s.offsets[to]
+	}
+	x := &span{from: from, to: to, b: make([]byte, end-s.offsets[from])}
+	if _, err := s.f.ReadAt(x.b, s.offsets[from]); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read work file: %w", err)
+	}
+	return x, nil
+}
+
+// get returns sighting i from the span where it holds it, else from the file.
+func (s *spill) get(x *span, i int) (*asset.Sighting, error) {
+	if x == nil || i < x.from || i >= x.to {
+		return s.Get(i)
+	}
+	d := decoder{b: x.b[s.offsets[i]-s.offsets[x.from]:], list: s.list}
+	y := d.sighting()
+	if d.bad {
+		return nil, fmt.Errorf("read work file: sighting %d is damaged", i)
+	}
+	return y, nil
+}
+
 // word interns a string that recurs (source, attribute, input): few distinct ones, kept in memory.
 func (s *spill) word(w string) uint64 {
 	if n, ok := s.words[w]; ok {

@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// indexed takes entries in any order and leaves them in the order of IDs.
+// Entries go to one of 256 buckets by the first byte of their ID, in memory
+// until a bucket grows, then to a file of its own; close sorts bucket by
+// bucket. So a million entries need little memory and no random reads.
+type indexed struct {
+	dir, name string
+	buckets   [256]bucket
+}
+
+type bucket struct {
+	buf []byte
+	f   *os.File
+}
+
+const (
+	bucketRoom = 48 << 10 // bytes a bucket holds in memory
+	entryHead  = 10 + 1 + 4
+)
+
+func createIndexed(dir, name string) (*indexed, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("create result: %w", err)
+	}
+	return &indexed{dir: dir, name: name}, nil
+}
+
+// add takes one entry. Of entries with the same ID one stays, one that is no
+// extra before one that is: equal IDs are equal content.
+func (x *indexed) add(id string, b []byte, extra bool) error {
+	var head [entryHead]byte
+	if _, err := hex.Decode(head[:10], []byte(id)); err != nil || len(id) != 20 {
+		return fmt.Errorf("write result: ID %q is not 20 hex digits", id)
+	}
+	if extra {
+		head[10] = 1
+	}
+	binary.BigEndian.PutUint32(head[11:], uint32(len(b)))
+	k := &x.buckets[head[0]]
+	if len(k.buf)+entryHead+len(b) > bucketRoom && len(k.buf) > 0 {
+		if err := x.flush(k, int(head[0])); err != nil {
+			return err
+		}
+	}
+	k.buf = append(append(k.buf, head[:]...), b...)
+	return nil
+}
+
+func (x *indexed) flush(k *bucket, n int) error {
+	if k.f == nil {
+		f, err := os.OpenFile(filepath.Join(x.dir, fmt.Sprintf("%s.%02x", x.name, n)), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+		if err != nil {
+			return fmt.Errorf("write result: %w", err)
+		}
+		k.f = f
+	}
+	if _, err := k.f.Write(k.buf); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	k.buf = k.buf[:0]
+	return nil
+}
+
+// load returns all bytes of a bucket and removes its file.
+func (k *bucket) load() ([]byte, error) {
+	if k.f == nil {
+		return k.buf, nil
+	}
+	st, err := k.f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]byte, st.Size(), st.Size()+int64(len(k.buf)))
+	if _, err := k.f.ReadAt(all, 0); err != nil {
+		return nil, err
+	}
+	return append(all, k.buf...), errors.Join(k.f.Close(), os.Remove(k.f.Name()))
+}
+
+// close writes the lines and the index in the order of IDs.
+func (x *indexed) close() error {
+	data, err := os.OpenFile(filepath.Join(x.dir, x.name+".jsonl"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	ix, err := os.OpenFile(filepath.Join(x.dir, x.name+".index"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		data.Close()
+		return fmt.Errorf("write result: %w", err)
+	}
+	lines, rows := bufio.NewWriterSize(data, 1<<20), bufio.NewWriterSize(ix, 1<<18)
+	at := int64(0)
+	for n := range x.buckets {
+		all, err := x.buckets[n].load()
+		if err != nil {
+			return errors.Join(fmt.Errorf("write result: %w", err), data.Close(), ix.Close())
+		}
+		at = writeSorted(lines, rows, all, at)
+		x.buckets[n] = bucket{}
+	}
+	return errors.Join(lines.Flush(), rows.Flush(), data.Close(), ix.Close())
+}
+
+// writeSorted writes the entries of one bucket; at is the offset of the first line. It returns the offset behind the last.
+func writeSorted(lines, rows *bufio.Writer, all []byte, at int64) int64 {
+	var entries [][]byte
+	for len(all) > 0 {
+		n := entryHead + int(binary.BigEndian.Uint32(all[11:]))
+		entries = append(entries, all[:n:n])
+		all = all[n:]
+	}
+	slices.SortFunc(entries, func(a, b []byte) int {
+		return cmp.Or(bytes.Compare(a[:11], b[:11]), bytes.Compare(a[entryHead:], b[entryHead:]))
+	})
+	for i, e := range entries {
+		if i > 0 && bytes.Equal(e[:10], entries[i-1][:10]) {
+			continue
+		}
+		var row [indexRow]byte
+		copy(row[:11], e)
+		copy(row[12:16], e[11:entryHead])
+		binary.BigEndian.PutUint64(row[16:], uint64(at))
+		rows.Write(row[:])
+		lines.Write(e[entryHead:])
+		lines.WriteByte('\n')
+		at += int64(len(e)-entryHead) + 1
+	}
+	return at
+}
