@@ -39,11 +39,11 @@ func (j *judging) options(k *pipeline.Knowledge) (*pipeline.Options, error) {
 			return nil, usage{err}
 		}
 	}
-	config, err := pipeline.ReadConfig(".")
+	config, err := k.ReadConfig(".")
 	if err != nil {
 		return nil, err
 	}
-	o.Config = config
+	o.Config, o.ProfileArg, o.DB = config, j.Profile, config.DB
 	o.Profiles, o.Notes, err = k.Profiles(j.Profile, config)
 	if err != nil {
 		return nil, usage{hinted{err, "built-in profiles: " + strings.Join(k.ProfileNames(), ", ")}}
@@ -125,10 +125,8 @@ func withResult(e *env, keep bool, make func(dir string) error) error {
 
 func exitCode(f *pipeline.Folder) int {
 	h := f.Head()
-	for i := range h.Coverage {
-		if h.Coverage[i].Named && h.Coverage[i].Unreadable {
-			return exitFailed
-		}
+	if h.Unreadable > 0 {
+		return exitFailed
 	}
 	if h.Summary.Prohibited+h.Summary.Restricted+h.Summary.Undetermined > 0 {
 		return exitFindings

@@ -131,7 +131,7 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 	}
 	config := &Config{}
 	if o.Config != "" {
-		if config, err = readConfigFile(o.Config); err != nil {
+		if config, err = k.readConfigFile(o.Config); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -99,6 +99,12 @@ func (k *Knowledge) readInputs(ctx context.Context, in *intake, opt *Options) er
 	return SaveMaps(learned, opt.Map)
 }
 
+// openLaw reports whether a fact is an open point of law.
+func (k *Knowledge) openLaw(fact string) bool {
+	w, ok := k.Rules.Vocabulary.Fact(fact)
+	return ok && w.OpenLaw
+}
+
 // isMaker reports whether a name is that of a known maker.
 func (k *Knowledge) isMaker(name string) bool {
 	for _, m := range k.Orgs.ByName(name) {
@@ -116,7 +122,7 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Opt
 		return nil, err
 	}
 	clusters := in.resolver.Clusters()
-	w, err := newWriter(dir, opt.All)
+	w, err := newWriter(dir, opt.All, k.openLaw)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +136,9 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Opt
 	for _, c := range in.coverage {
 		if c.Reasons == nil {
 			c.Reasons = []asset.Reason{}
+		}
+		if c.Named && c.Unreadable {
+			head.Unreadable++
 		}
 		head.Coverage = append(head.Coverage, *c)
 	}

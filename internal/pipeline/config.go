@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"telltale/data"
 	"telltale/internal/law"
 )
 
@@ -31,15 +32,15 @@ type Config struct {
 }
 
 // ReadConfig reads telltale.yaml of dir. No file gives an empty Config.
-func ReadConfig(dir string) (*Config, error) {
-	c, err := readConfigFile(filepath.Join(dir, ConfigName))
+func (k *Knowledge) ReadConfig(dir string) (*Config, error) {
+	c, err := k.readConfigFile(filepath.Join(dir, ConfigName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Config{}, nil
 	}
 	return c, err
 }
 
-func readConfigFile(path string) (c *Config, err error) {
+func (k *Knowledge) readConfigFile(path string) (c *Config, err error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -68,11 +69,17 @@ func readConfigFile(path string) (c *Config, err error) {
 	if raw.Profile == nil {
 		return c, nil
 	}
+	if name, ok := raw.Profile.(string); ok {
+		if c.Profile, err = data.Profile(name); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		return c, nil
+	}
 	pb, err := yaml.Marshal(raw.Profile)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	if c.Profile, err = parseProfile(path, pb); err != nil {
+	if c.Profile, err = data.ParseProfile(pb, path, &k.Rules.Vocabulary); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -80,21 +87,18 @@ func readConfigFile(path string) (c *Config, err error) {
 
 // StartConfig is the text of a telltale.yaml that starts from a built-in profile.
 func (k *Knowledge) StartConfig(profile, name string) (string, error) {
-	for i := range k.profiles {
-		p := k.profiles[i]
-		if p.Name != profile {
-			continue
-		}
-		if name != "" {
-			p.Title = name
-		}
-		b, err := yaml.Marshal(map[string]any{"profile": &p})
-		if err != nil {
-			return "", err
-		}
-		return configHead + string(b), nil
+	p, err := data.Profile(profile)
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("there is no built-in profile %q", profile)
+	if name != "" {
+		p.Title = name
+	}
+	b, err := yaml.Marshal(map[string]any{"profile": p})
+	if err != nil {
+		return "", err
+	}
+	return configHead + string(b), nil
 }
 
 const configHead = `# Who you are decides which law binds you. Correct the roles and the days from which (and until which) you hold them:

@@ -35,9 +35,9 @@ func (k *Knowledge) DataSets() ([]DataSet, error) {
 		provisions += len(k.Rules.Regimes[i].Provisions)
 	}
 	return append(out,
-		DataSet{Name: "organisations", Rows: len(k.Orgs.IDs()), Date: dataDate, Source: "data/organisation, data/maker.yaml"},
-		DataSet{Name: "fingerprints", Rows: len(facts.Fingerprints), Date: dataDate, Source: "data/fingerprint"},
-		DataSet{Name: "regimes of law", Rows: len(k.Rules.Regimes), Date: dataDate, Source: "data/law"},
-		DataSet{Name: "provisions of law", Rows: provisions, Date: dataDate, Source: "data/law"},
+		DataSet{Name: "organisations", Rows: len(k.Orgs.IDs()), Date: data.Date, Source: "data/organisation, data/maker.yaml"},
+		DataSet{Name: "fingerprints", Rows: len(facts.Fingerprints), Date: data.Date, Source: "data/fingerprint"},
+		DataSet{Name: "regimes of law", Rows: len(k.Rules.Regimes), Date: data.Date, Source: "data/law"},
+		DataSet{Name: "provisions of law", Rows: provisions, Date: data.Date, Source: "data/law"},
 	), nil
 }

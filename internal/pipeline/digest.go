@@ -22,6 +22,7 @@ type digest struct {
 	relabelled []report.Example
 	relabels   int
 	names      map[org.ID]bool
+	open       func(fact string) bool
 }
 
 type groupKey struct {
@@ -33,8 +34,8 @@ type groupKey struct {
 	maker     org.ID
 }
 
-func newDigest(all bool) digest {
-	return digest{all: all, groups: map[groupKey]*report.Group{}, questions: map[groupKey]map[string]int{}, tests: map[string]*report.Test{}, names: map[org.ID]bool{}}
+func newDigest(all bool, open func(string) bool) digest {
+	return digest{all: all, open: open, groups: map[groupKey]*report.Group{}, questions: map[groupKey]map[string]int{}, tests: map[string]*report.Test{}, names: map[org.ID]bool{}}
 }
 
 // maxTests bounds the kinds of next tests kept apart.
@@ -130,7 +131,7 @@ func (g *digest) finding(a *asset.Asset, f *finding.Finding) {
 		if !ok {
 			i = len(x.Questions)
 			g.questions[key][q.Text] = i
-			x.Questions = append(x.Questions, report.GroupedQuestion{Fact: q.Fact, Text: q.Text, First: q.ID})
+			x.Questions = append(x.Questions, report.GroupedQuestion{Fact: q.Fact, Text: q.Text, First: q.ID, Open: g.open(q.Fact)})
 		}
 		x.Questions[i].Count++
 	}

@@ -36,7 +36,7 @@ func ImportResult(path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open result: %w", err)
 	}
-	w, err := newWriter(dir, true)
+	w, err := newWriter(dir, true, func(string) bool { return false })
 	if err != nil {
 		return nil, err
 	}

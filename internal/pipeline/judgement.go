@@ -31,7 +31,8 @@ type judgement struct {
 // view is one profile with the sessions of its acts.
 type view struct {
 	profile  *law.Profile
-	subsidy  bool // holds a role that spends a subsidy
+	money    string // what `fund` spends where nobody stated it; empty without a role that spends a subsidy
+	words    string // the money in words
 	sessions map[law.Act]*session
 }
 
@@ -77,8 +78,15 @@ func (k *Knowledge) newJudgement(in *intake, opt *Options) (*judgement, error) {
 	return j, nil
 }
 
-// subsidyRoles are roles that spend a programme's money: their stock is judged for `fund` too (docs/decision/0007).
-var subsidyRoles = map[string]bool{"us_usf_recipient": true, "us_reimbursement_recipient": true, "us_federal_grantee": true}
+// subsidyMoney is the money of roles that spend a programme's: their stock is
+// judged for `fund` too, as if that money paid, where nobody stated what pays
+// (docs/decision/0007). Universal service support is asked for in its narrower
+// sense, money for capital expenditure, which is universal service money as well.
+var subsidyMoney = []struct{ role, money, words string }{
+	{"us_usf_recipient", "usf_capital", "universal service support"},
+	{"us_reimbursement_recipient", "scrp", "reimbursement programme money"},
+	{"us_federal_grantee", "award", "federal award money"},
+}
 
 func newView(e *judge.Engine, p *law.Profile, opt *Options, answers map[answerKey]string) (view, error) {
 	p, err := withAnswers(p, answers)
@@ -87,8 +95,10 @@ func newView(e *judge.Engine, p *law.Profile, opt *Options, answers map[answerKe
 	}
 	v := view{profile: p, sessions: map[law.Act]*session{}}
 	for i := range p.Roles {
-		if subsidyRoles[p.Roles[i].Role] && p.Roles[i].Held(opt.AsOf) {
-			v.subsidy = true
+		for _, m := range subsidyMoney {
+			if m.role == p.Roles[i].Role && p.Roles[i].Held(opt.AsOf) && v.money == "" {
+				v.money, v.words = m.money, m.words
+			}
 		}
 	}
 	acts := []law.Act{law.Use, law.Buy, law.Fund, law.Contract}
@@ -117,7 +127,7 @@ func (j *judgement) acts(v *view, kind asset.Kind) []law.Act {
 	case asset.Contract, asset.Party:
 		act = law.Contract
 	}
-	if v.subsidy {
+	if v.money != "" {
 		return []law.Act{act, law.Fund}
 	}
 	return []law.Act{act}
@@ -222,40 +232,44 @@ func rested(claims []evidence.Claim, ss []*asset.Sighting) []*evidence.Observati
 // judgeThing adds the findings of every profile and act.
 func (j *judgement) judgeThing(d *judged, m *merged, r *attribute.Result) {
 	item := j.item(d.asset, m, r)
+	stated := item.FundedBy
 	for i := range j.views {
 		v := &j.views[i]
+		var blind []blindOutcome
 		for _, act := range j.acts(v, m.kind) {
-			s := v.sessions[act]
-			j.findings(d, v, act, s.outcomes(&item.Item), item)
+			item.FundedBy = stated
+			if act == law.Fund && stated == "" {
+				item.FundedBy = v.money
+			}
+			blind = j.findings(d, v, act, v.sessions[act].outcomes(&item.Item), item, blind)
+		}
+		if len(blind) > 0 {
+			j.put(d, v, j.unknownMaker(d, v, blind))
 		}
 	}
+	item.FundedBy = stated
 }
 
-func (s *session) outcomes(it *judge.Item) []judge.Outcome {
-	key := any(it)
-	if o, ok := s.cache.Load(key); ok {
-		return o.([]judge.Outcome)
-	}
-	o := s.Judge(it)
-	s.cache.Store(key, o)
-	return o
+// blindOutcome is an outcome that waits for the maker to be known.
+type blindOutcome struct {
+	*judge.Outcome
+	act law.Act
 }
 
-// findings turns outcomes into findings. What is undetermined only because
-// nobody knows the maker becomes one finding an asset.
-func (j *judgement) findings(d *judged, v *view, act law.Act, outcomes []judge.Outcome, it *legal) {
-	var blind []*judge.Outcome
+func (s *session) outcomes(it *judge.Item) []judge.Outcome { return s.Judge(it) }
+
+// findings turns outcomes into findings. Those that wait for the maker to be
+// known are returned behind blind: they become one finding an asset.
+func (j *judgement) findings(d *judged, v *view, act law.Act, outcomes []judge.Outcome, it *legal, blind []blindOutcome) []blindOutcome {
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.Verdict == law.Undetermined && o.Component < 0 && d.asset.Manufacturer == nil && asks(o, "manufacturer", "provider") {
-			blind = append(blind, o)
+		if o.Verdict == law.Undetermined && o.Component < 0 && asks(o, "manufacturer", "provider") {
+			blind = append(blind, blindOutcome{o, act})
 			continue
 		}
 		j.put(d, v, j.finding(d, v, act, o, it))
 	}
-	if len(blind) > 0 {
-		j.put(d, v, j.unknownMaker(d, v, act, blind))
-	}
+	return blind
 }
 
 func asks(o *judge.Outcome, facts ...string) bool {
@@ -295,6 +309,9 @@ func (j *judgement) finding(d *judged, v *view, act law.Act, o *judge.Outcome, i
 	if o.Due != calendar.NoDate && o.Due != 0 {
 		due := o.Due
 		f.Due = &due
+	}
+	if act == law.Fund && v.money != "" && a.Facts["funded_by"] == "" {
+		f.Notes = append(slices.Clone(f.Notes), "judged as if "+v.words+" paid for buying, keeping or maintaining it; state what pays in the register, or answer funded_by")
 	}
 	if f.DateConfidence == "" {
 		f.DateConfidence = "seen"
@@ -339,7 +356,7 @@ func because(a *asset.Asset, it *legal, about []string) []evidence.ClaimID {
 // scope says of what a fact is asked: the operator, the asset or one part.
 func (j *judgement) scope(a *asset.Asset, v *view, f *finding.Finding, askedOf string) (Scope, string) {
 	switch {
-	case askedOf == "operator":
+	case askedOf == "operator" || askedOf == "law":
 		return OfOperator, v.profile.Name
 	case f.Subject.Kind == finding.OnComponent && askedOf == "component":
 		return OfComponent, f.Subject.ID
@@ -361,26 +378,43 @@ func QuestionID(s Scope, id, fact string) string {
 }
 
 // unknownMaker is the one finding for a thing whose maker nobody knows.
-func (j *judgement) unknownMaker(d *judged, v *view, act law.Act, blind []*judge.Outcome) finding.Finding {
+func (j *judgement) unknownMaker(d *judged, v *view, blind []blindOutcome) finding.Finding {
 	a := d.asset
 	f := finding.Finding{
 		Subject: finding.Subject{Kind: finding.OnAsset, ID: a.ID}, Regime: "unknown-maker", Provision: "unknown-maker/manufacturer",
-		Jurisdiction: blind[0].Jurisdiction, Act: act, Verdict: law.Undetermined, Citations: []finding.Citation{}, DateConfidence: "seen",
+		Jurisdiction: blind[0].Jurisdiction, Act: blind[0].act, Verdict: law.Undetermined, Citations: []finding.Citation{}, DateConfidence: "seen",
 		Remedy: "Find out who made it: " + a.NextTest,
-		Why:    fmt.Sprintf("Nobody knows yet who made it, and %d provision(s) would turn on that.", len(blind)),
+		Why:    "Nobody knows yet who made it, and " + turnOn(blind),
+	}
+	if m := a.Manufacturer; m != nil {
+		f.Why = fmt.Sprintf("It is %s %s (%.2f), which is not sure enough to judge, and %s", m.Wording, j.k.OrgName(m.Org), m.Confidence, turnOn(blind))
 	}
 	if a.NextTest == "" {
 		f.Remedy = "Find out who made it: read the label, or ask the supplier."
 	}
-	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: []evidence.ClaimID{}, Reason: a.Unknown["manufacturer"]}}
+	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: because(a, nil, []string{"manufacturer"}), Reason: a.Unknown["manufacturer"]}}
 	f.Questions = []finding.Question{j.ask(d, v, &f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
-	for i, o := range blind {
-		if i < 5 {
-			for _, c := range o.Citations[:min(1, len(o.Citations))] {
-				f.Citations = append(f.Citations, finding.Citation{Text: c.Text, URL: c.URL})
-			}
+	for _, o := range blind {
+		if len(o.Citations) == 0 || len(f.Citations) == 5 {
+			continue
+		}
+		c := finding.Citation{Text: o.Citations[0].Text, URL: o.Citations[0].URL}
+		if !slices.Contains(f.Citations, c) {
+			f.Citations = append(f.Citations, c)
 		}
 	}
-	f.ID = evidence.Hash("finding", v.profile.Name, string(act), a.ID, string(f.Provision), "")
+	f.ID = evidence.Hash("finding", v.profile.Name, "", a.ID, string(f.Provision), "")
 	return f
+}
+
+func turnOn(blind []blindOutcome) string {
+	provisions := map[law.ProvisionID]bool{}
+	for _, o := range blind {
+		provisions[o.Provision] = true
+	}
+	n := len(provisions)
+	if n == 1 {
+		return "one provision turns on that."
+	}
+	return fmt.Sprintf("%d provisions turn on that.", n)
 }

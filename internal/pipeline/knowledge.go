@@ -36,15 +36,14 @@ func load() (*Knowledge, error) {
 	var orgErr, lawErr error
 	var wg sync.WaitGroup
 	wg.Go(func() { k.Orgs, orgErr = data.OrgIndex() })
-	wg.Go(func() { k.Rules, lawErr = rulebook() })
+	wg.Go(func() { k.Rules, lawErr = data.Rulebook() })
 	wg.Wait()
-	ps, err := profiles()
-	if err := errors.Join(orgErr, lawErr, err); err != nil {
+	if err := errors.Join(orgErr, lawErr); err != nil {
 		return nil, fmt.Errorf("load data: %w", err)
 	}
-	k.profiles, k.Version = ps, dataVersion()
+	k.Version = data.Version()
 	k.judging = sync.OnceValues(func() (*judge.Engine, error) {
-		cats, err := categories()
+		cats, err := data.Categories()
 		if err != nil {
 			return nil, err
 		}
@@ -74,22 +73,15 @@ func (k *Knowledge) OrgName(id org.ID) string {
 }
 
 // ProfileNames are the names of the built-in profiles.
-func (k *Knowledge) ProfileNames() []string {
-	var out []string
-	for i := range k.profiles {
-		out = append(out, k.profiles[i].Name)
-	}
-	return out
-}
+func (k *Knowledge) ProfileNames() []string { return data.ProfileNames() }
 
 // ProfileSummary is one line on a built-in profile.
 func (k *Knowledge) ProfileSummary(name string) string {
-	for i := range k.profiles {
-		if k.profiles[i].Name == name {
-			return k.profiles[i].Title
-		}
+	p, err := data.Profile(name)
+	if err != nil {
+		return ""
 	}
-	return ""
+	return p.Title
 }
 
 // Profiles resolves who is judged for: the one named (built in, or a file),
@@ -100,22 +92,21 @@ func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, 
 	}
 	if name == "" {
 		var all []*law.Profile
-		for i := range k.profiles {
-			all = append(all, &k.profiles[i])
+		for _, n := range data.ProfileNames() {
+			p, err := data.Profile(n)
+			if err != nil {
+				return nil, nil, err
+			}
+			all = append(all, p)
 		}
-		return all, []string{"no profile was named, so every built-in one is judged; `telltale init` writes yours"}, nil
-	}
-	for i := range k.profiles {
-		if k.profiles[i].Name == name {
-			return []*law.Profile{&k.profiles[i]}, nil, nil
-		}
+		return all, []string{"no profile was named, so every built-in one is judged; `telltale init` writes yours, --profile names one"}, nil
 	}
 	if st, err := os.Stat(name); err == nil {
 		path := name
 		if st.IsDir() {
 			path = filepath.Join(name, ConfigName)
 		}
-		c, err := readConfigFile(path)
+		c, err := k.readConfigFile(path)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -124,7 +115,11 @@ func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, 
 		}
 		return []*law.Profile{c.Profile}, nil, nil
 	}
-	return nil, nil, fmt.Errorf("profile %q is neither built in nor a file", name)
+	p, err := data.Profile(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("profile %q is neither built in nor a file", name)
+	}
+	return []*law.Profile{p}, nil, nil
 }
 
 // readValue reads the answer to a question in the law's vocabulary.

@@ -71,8 +71,9 @@ type writer struct {
 	digest                                            digest
 }
 
-func newWriter(dir string, all bool) (*writer, error) {
-	w := &writer{digest: newDigest(all)}
+// newWriter begins a result in dir; open says which facts are open points of law.
+func newWriter(dir string, all bool, open func(fact string) bool) (*writer, error) {
+	w := &writer{digest: newDigest(all, open)}
 	for _, x := range []struct {
 		to   **indexed
 		name string

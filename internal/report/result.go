@@ -25,7 +25,9 @@ type Head struct {
 	Profile     string           `json:"profile"`
 	DataVersion string           `json:"data_version"`
 	Coverage    []asset.Coverage `json:"coverage"`
-	Summary     finding.Summary  `json:"summary"`
+	// Unreadable counts the inputs the user named that could not be used at all.
+	Unreadable int             `json:"unreadable_inputs"`
+	Summary    finding.Summary `json:"summary"`
 	// Notes are remarks on the whole check: which profiles were assumed and how to state one's own.
 	Notes []string `json:"notes,omitempty"`
 	// Identity says which numbers did not tie things together, or tied rows that list one thing twice.
@@ -73,6 +75,7 @@ type GroupedQuestion struct {
 	Fact  string `json:"fact"`
 	Text  string `json:"text"`
 	First string `json:"first"` // ID of one such question
+	Open  bool   `json:"open"`  // an open point of law: nobody can answer it from the network
 	Count int    `json:"count"`
 }
 

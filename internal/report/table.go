@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"telltale/internal/asset"
@@ -78,27 +79,9 @@ func (t *table) opening() {
 
 // doFirst lists at most five things to do, worst and soonest first.
 func (t *table) doFirst() {
-	var steps []string
-	for i := range t.head.Groups {
-		g := &t.head.Groups[i]
-		if len(steps) == 4 || !g.Verdict.IsFinding() {
-			break
-		}
-		if g.Verdict == law.Undetermined {
-			continue
-		}
-		s := fmt.Sprintf("%s %s: %s", t.things(g), g.Citation.Text, g.Remedy)
-		if g.Due != nil {
-			s += fmt.Sprintf(" By %s.", g.Due)
-		}
-		if len(g.Examples) > 0 {
-			s += fmt.Sprintf("\n       telltale explain %s", short(g.Examples[0].Finding))
-		}
-		steps = append(steps, s)
-	}
-	if q, g := t.bestQuestion(); q != nil {
-		steps = append(steps, fmt.Sprintf("Answer one question, it settles %s: %s\n       telltale answer %s yes|no   (%s)",
-			count(g.Count, "finding"), q.Text, short(q.First), g.Citation.Text))
+	steps := t.urgent()
+	if text, id, n := t.bestQuestion(); id != "" {
+		steps = append(steps, fmt.Sprintf("Answer one question, %s for it: %s\n       telltale answer %s VALUE", waits(n), text, short(id)))
 	}
 	if len(t.head.Tests) > 0 {
 		steps = append(steps, fmt.Sprintf("Find out who made %s: %s", count(t.head.Tests[0].Count, "device"), t.head.Tests[0].Text))
@@ -112,16 +95,72 @@ func (t *table) doFirst() {
 	}
 }
 
-func (t *table) bestQuestion() (*GroupedQuestion, *Group) {
-	var bq *GroupedQuestion
-	var bg *Group
+// urgent words what is prohibited or restricted, one step for each maker and act: several provisions may say the same.
+func (t *table) urgent() []string {
+	type key struct {
+		verdict law.Verdict
+		maker   org.ID
+		act     law.Act
+		profile string
+	}
+	var steps []string
+	at := map[key]int{}
+	cited := map[key][]string{}
+	var keys []key
 	for i := range t.head.Groups {
 		g := &t.head.Groups[i]
-		if g.Verdict == law.Undetermined && len(g.Questions) > 0 && g.Questions[0].Fact != "manufacturer" && (bg == nil || g.Count > bg.Count) {
-			bq, bg = &g.Questions[0], g
+		k := key{g.Verdict, g.Maker, g.Act, g.Profile}
+		if g.Verdict != law.Prohibited && g.Verdict != law.Restricted {
+			continue
+		}
+		if cited[k] == nil && len(keys) < 4 {
+			keys, at[k] = append(keys, k), i
+		}
+		if _, ok := at[k]; ok && !slices.Contains(cited[k], g.Citation.Text) {
+			cited[k] = append(cited[k], g.Citation.Text)
 		}
 	}
-	return bq, bg
+	for _, k := range keys {
+		g := &t.head.Groups[at[k]]
+		s := fmt.Sprintf("%s %s to %s", t.things(g), k.verdict, g.Act)
+		if k.profile != "" {
+			s += " for " + k.profile
+		}
+		s += " under " + strings.Join(clip(cited[k], 3), ", ") + ".\n     " + g.Remedy
+		if g.Due != nil {
+			s += fmt.Sprintf(" By %s.", g.Due)
+		}
+		if len(g.Examples) > 0 {
+			s += "\n       telltale explain " + short(g.Examples[0].Finding)
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// bestQuestion is the answerable question that most undetermined findings wait for.
+func (t *table) bestQuestion() (text, id string, n int) {
+	sum := map[string]*GroupedQuestion{}
+	for i := range t.head.Groups {
+		g := &t.head.Groups[i]
+		if g.Verdict != law.Undetermined {
+			continue
+		}
+		for _, q := range g.Questions {
+			if q.Fact == "manufacturer" || q.Open {
+				continue
+			}
+			x := sum[q.First]
+			if x == nil {
+				x = &GroupedQuestion{Text: q.Text, First: q.First}
+				sum[q.First] = x
+			}
+			if x.Count += q.Count; x.Count > n || x.Count == n && x.First < id {
+				text, id, n = x.Text, x.First, x.Count
+			}
+		}
+	}
+	return text, id, n
 }
 
 func (t *table) things(g *Group) string {
@@ -152,7 +191,7 @@ func (t *table) verdict(v law.Verdict) {
 		return
 	}
 	fmt.Fprintf(t, "\n%s %d\n", t.paint(verdictColour[v], strings.ToUpper(string(v))), total)
-	last := law.ProvisionID("")
+	last, said, asked := law.ProvisionID(""), "", map[string]bool{}
 	for i := range t.head.Groups {
 		g := &t.head.Groups[i]
 		if g.Verdict != v {
@@ -163,39 +202,74 @@ func (t *table) verdict(v law.Verdict) {
 			continue
 		}
 		if g.Provision != last {
-			fmt.Fprintf(t, "  %s", t.bold(g.Citation.Text))
-			fmt.Fprintf(t, "  [%s, %s]", g.Provision, g.Act)
-			if g.Profile != "" {
-				fmt.Fprintf(t, " for %s", g.Profile)
-			}
-			fmt.Fprintln(t)
-			last = g.Provision
+			t.provision(g)
+			last, said = g.Provision, ""
 		}
-		t.group(g)
+		if why := sentence(g); why != said {
+			fmt.Fprintf(t, "    %s\n", why)
+			said = why
+		}
+		t.group(g, asked)
 	}
 	if left > 0 {
 		fmt.Fprintf(t, "  ... and %s; --format json lists all\n", count(left, "more group"))
 	}
 }
 
-func (t *table) group(g *Group) {
-	fmt.Fprintf(t, "    %s %s\n", t.things(g), g.Why)
-	if g.Due != nil {
-		fmt.Fprintf(t, "      due %s%s\n", g.Due, doubt(g.DateConfidence))
+func (t *table) provision(g *Group) {
+	cite := g.Citation.Text
+	if g.Regime == "unknown-maker" {
+		cite = "Maker not known well enough"
 	}
-	for _, x := range g.Examples {
+	fmt.Fprintf(t, "  %s  [%s, %s]", t.bold(cite), g.Provision, g.Act)
+	if g.Profile != "" {
+		fmt.Fprintf(t, " for %s", g.Profile)
+	}
+	fmt.Fprintln(t)
+}
+
+// sentence is why, without the question that is listed below it.
+func sentence(g *Group) string {
+	why, _, _ := strings.Cut(g.Why, " What would settle it:")
+	return why
+}
+
+// group shows one maker's findings; asked are the questions shown already.
+func (t *table) group(g *Group, asked map[string]bool) {
+	fmt.Fprintf(t, "    %s", t.things(g))
+	if g.Due != nil {
+		fmt.Fprintf(t, " due %s%s", g.Due, doubt(g.DateConfidence))
+	}
+	fmt.Fprintln(t)
+	most := len(g.Examples)
+	if g.Verdict == law.Undetermined {
+		most = min(most, 2)
+	}
+	for _, x := range g.Examples[:most] {
 		fmt.Fprintf(t, "      - %s\n", t.example(&x))
 	}
-	if n := g.Count - len(g.Examples); n > 0 && len(g.Examples) > 0 {
+	if n := g.Count - most; n > 0 && most > 0 {
 		fmt.Fprintf(t, "      - and %d more\n", n)
 	}
-	for i, q := range g.Questions {
-		if i == 3 {
-			fmt.Fprintf(t, "      ? and %s\n", count(len(g.Questions)-i, "more question"))
+	shown := 0
+	for _, q := range g.Questions {
+		if asked[q.First] {
+			continue
+		}
+		if shown++; shown > 3 {
+			fmt.Fprintf(t, "      ? and more questions: telltale explain %s\n", short(g.Examples[0].Finding))
 			break
 		}
+		asked[q.First] = true
 		fmt.Fprintf(t, "      ? %s  (telltale answer %s ...)\n", q.Text, short(q.First))
 	}
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "one finding waits"
+	}
+	return fmt.Sprintf("%d findings wait", n)
 }
 
 func doubt(c law.Confidence) string {
