@@ -44,7 +44,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := looksRight(path); err != nil {
 		return nil, err
 	}
-	w, err := connect(path, 1, url.Values{"_txlock": {"immediate"}}, "cache_size(-65536)", "synchronous(NORMAL)")
+	w, err := connect(path, 1, url.Values{"_txlock": {"immediate"}}, "cache_size(-65536)", "synchronous(NORMAL)", "temp_store(MEMORY)")
 	if err != nil {
 		return nil, err
 	}
