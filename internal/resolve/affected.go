@@ -9,6 +9,7 @@ import (
 type adjacency struct {
 	off  []int32
 	keys []Hash
+	typs []typ
 }
 
 // Affected returns the ordinals of all sightings that could be in another
@@ -24,12 +25,12 @@ func (r *Resolver) Affected(sigs ...Signature) []int {
 	seen := map[int32]bool{}
 	asked := map[Hash]bool{}
 	var queue []int32
-	visit := func(h Hash) {
+	visit := func(t typ, h Hash) {
 		if asked[h] {
 			return
 		}
 		asked[h] = true
-		recs := r.recs[h>>56]
+		recs := r.recs[shard(t, h)]
 		at, _ := slices.BinarySearchFunc(recs, h, func(x record, h Hash) int { return cmp.Compare(x.hash, h) })
 		for ; at < len(recs) && recs[at].hash == h; at++ {
 			if x := recs[at].sight; !seen[x] {
@@ -39,15 +40,15 @@ func (r *Resolver) Affected(sigs ...Signature) []int {
 		}
 	}
 	for i := range sigs {
-		for _, h := range r.hashes(&sigs[i]) {
-			visit(h)
+		for _, x := range r.recordsOf(&sigs[i]) {
+			visit(x.typ, x.hash)
 		}
 	}
 	for len(queue) > 0 {
 		x := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		for _, h := range r.keys.keys[r.keys.off[x]:r.keys.off[x+1]] {
-			visit(h)
+		for i := r.keys.off[x]; i < r.keys.off[x+1]; i++ {
+			visit(r.keys.typs[i], r.keys.keys[i])
 		}
 	}
 	out := make([]int, 0, len(seen))
@@ -58,18 +59,12 @@ func (r *Resolver) Affected(sigs ...Signature) []int {
 	return out
 }
 
-// hashes returns what the records of a signature would be filed under.
-func (r *Resolver) hashes(sig *Signature) []Hash {
+// recordsOf returns the records a signature would have.
+func (r *Resolver) recordsOf(sig *Signature) []record {
 	one := New(Options{})
 	one.decided = r.decided
 	one.Add(*sig)
-	var out []Hash
-	for i := range one.recs {
-		for _, x := range one.recs[i] {
-			out = append(out, x.hash)
-		}
-	}
-	return out
+	return slices.Concat(one.recs[:]...)
 }
 
 func (r *Resolver) adjacency() *adjacency {
@@ -85,11 +80,11 @@ func (r *Resolver) adjacency() *adjacency {
 	for i := range n {
 		a.off[i+1] += a.off[i]
 	}
-	a.keys = make([]Hash, total)
+	a.keys, a.typs = make([]Hash, total), make([]typ, total)
 	at := slices.Clone(a.off[:n])
 	for i := range r.recs {
 		for _, x := range r.recs[i] {
-			a.keys[at[x.sight]] = x.hash
+			a.keys[at[x.sight]], a.typs[at[x.sight]] = x.hash, x.typ
 			at[x.sight]++
 		}
 	}

@@ -77,16 +77,13 @@ func (r *Resolver) name(base forest) []name {
 			*b = n
 		}
 	}
-	for i := range r.recs {
-		recs := r.recs[i]
+	for _, recs := range r.shardsOf(tSerial, tContent) {
 		for a := 0; a < len(recs); {
 			b := a + 1
 			for b < len(recs) && recs[b].hash == recs[a].hash {
 				b++
 			}
-			if t := recs[a].typ; t > tJoin && t <= tContent {
-				r.nameRun(base, recs[a:b], offer)
-			}
+			r.nameRun(base, recs[a:b], offer)
 			a = b
 		}
 	}
@@ -123,14 +120,13 @@ func (r *Resolver) nameRun(base forest, run []record, offer func(int32, name)) {
 
 // twoMakers notes the serials that came with the texts of several makers.
 func (s *solver) twoMakers() {
-	for i := range s.r.recs {
-		recs := s.r.recs[i]
+	for _, recs := range s.r.shardsOf(tSerial, tSerial) {
 		for a := 0; a < len(recs); {
 			b := a + 1
 			for b < len(recs) && recs[b].hash == recs[a].hash {
 				b++
 			}
-			if run := recs[a:b]; run[0].typ == tSerial && run[0].seg != run[len(run)-1].seg {
+			if run := recs[a:b]; run[0].seg != run[len(run)-1].seg {
 				s.notes.add(TwoMakers, run)
 			}
 			a = b

@@ -76,7 +76,20 @@ const (
 	shared uint8  = 1      // flag of a key that unites nobody
 )
 
-const shards = 256
+// Records lie in shards by type and by the first bits of their hash, so that a
+// stage walks over those of its types only.
+const (
+	shardBits = 5
+	shards    = int(wHost+1) << shardBits
+)
+
+// shard returns where records of a type and hash lie.
+func shard(t typ, h Hash) int { return int(t)<<shardBits | int(h>>(64-shardBits)) }
+
+// shardsOf returns the records of the types.
+func (r *Resolver) shardsOf(from, to typ) [][]record {
+	return r.recs[int(from)<<shardBits : int(to+1)<<shardBits]
+}
 
 // Resolver gathers signatures and makes clusters. It is not safe for
 // concurrent use. Memory: about 130 bytes a sighting of four keys.
@@ -167,7 +180,7 @@ func recordOf(sig *Signature, k asset.Key) (record, bool) {
 }
 
 func (r *Resolver) put(rec record) {
-	s := &r.recs[rec.hash>>56]
+	s := &r.recs[shard(rec.typ, rec.hash)]
 	*s = append(*s, rec)
 }
 

@@ -61,9 +61,11 @@ type solver struct {
 	traits traits
 	notes  notebook
 	// scratch
-	roots []int32
-	rows  []row
-	met   meeting
+	spare  forest
+	joined []int32
+	roots  []int32
+	rows   []row
+	met    meeting
 }
 
 func (r *Resolver) solve() *solver {
@@ -90,14 +92,13 @@ func (s *solver) uniteAll(seg []record) {
 
 // each calls f for the bearers of every key of the types that could unite two sightings.
 func (s *solver) each(from, to typ, f func(seg []record)) {
-	for i := range s.r.recs {
-		recs := s.r.recs[i]
+	for _, recs := range s.r.shardsOf(from, to) {
 		for a := 0; a < len(recs); {
 			b := a + 1
 			for b < len(recs) && recs[b].hash == recs[a].hash && recs[b].seg == recs[a].seg {
 				b++
 			}
-			if x := recs[a]; b-a > 1 && x.typ >= from && x.typ <= to && x.seg != alone && x.flag&shared == 0 {
+			if x := recs[a]; b-a > 1 && x.seg != alone && x.flag&shared == 0 {
 				f(recs[a:b])
 			}
 			a = b
@@ -124,8 +125,8 @@ func (s *solver) clustersOf(seg []record) []int32 {
 // run does one stage and reports whether it changed any cluster's traits: by
 // uniting, or by finding a key shared.
 func (s *solver) run(st stage) bool {
-	next := slices.Clone(s.base)
-	var joined []int32 // clusters that were united with another
+	next := append(s.spare[:0], s.base...)
+	joined := s.joined[:0] // clusters that were united with another
 	refused := false
 	s.each(st.from, st.to, func(seg []record) {
 		cs := s.clustersOf(seg)
@@ -147,6 +148,7 @@ func (s *solver) run(st stage) bool {
 			next.union(cs[0], c)
 		}
 	})
+	s.spare, s.joined = next, joined
 	if len(joined) == 0 {
 		return refused
 	}
@@ -155,7 +157,7 @@ func (s *solver) run(st stage) bool {
 		next = s.islands(st, next, bad)
 	}
 	next.flatten()
-	s.base = next
+	s.base, s.spare = next, s.base
 	return true
 }
 

@@ -11,7 +11,7 @@ import (
 // serial of a maker, a list it stands in.
 type element struct {
 	kind uint32 // a maker's number, or one of those below
-	val  uint64
+	val  uint32 // the serial's or list's number
 }
 
 const (
@@ -73,19 +73,22 @@ func (t *traits) build(r *Resolver, base forest) {
 // elements calls f for each element of each sighting.
 func (t *traits) elements(f func(int32, element)) {
 	r := t.r
-	for i := range r.recs {
-		for _, x := range r.recs[i] {
-			switch x.typ {
-			case tSerial:
-				f(x.sight, element{r.maker[x.sight], uint64(x.hash)})
-			case tGPON:
-				f(x.sight, element{kindGPON, uint64(x.hash)})
+	number, last := uint32(0), Hash(0)
+	for _, recs := range r.shardsOf(tSerial, tGPON) {
+		for _, x := range recs {
+			if x.hash != last {
+				number, last = number+1, x.hash
 			}
+			kind := kindGPON
+			if x.typ == tSerial {
+				kind = r.maker[x.sight]
+			}
+			f(x.sight, element{kind, number})
 		}
 	}
 	for i, in := range r.input {
 		if in != 0 {
-			f(int32(i), element{kindList, uint64(in)})
+			f(int32(i), element{kindList, in})
 		}
 	}
 }
@@ -116,8 +119,8 @@ type meeting struct {
 	t     *traits
 	mask  uint32
 	those []int32 // those with serials
-	lists []uint64
-	in    map[uint64]bool // lists, when there are many
+	lists []uint32
+	in    map[uint32]bool // lists, when there are many
 }
 
 // maxMeeting bounds the clusters with serials of different makers that one key may join.
@@ -152,7 +155,7 @@ func (m *meeting) admit(c int32) bool {
 	}
 	if len(m.lists) > 16 {
 		if m.in == nil {
-			m.in, own = map[uint64]bool{}, 0
+			m.in, own = map[uint32]bool{}, 0
 		}
 		for _, v := range m.lists[own:] {
 			m.in[v] = true
@@ -173,7 +176,7 @@ func (m *meeting) admit(c int32) bool {
 	return true
 }
 
-func (m *meeting) listed(v uint64, own int) bool {
+func (m *meeting) listed(v uint32, own int) bool {
 	if m.in != nil {
 		return m.in[v]
 	}
