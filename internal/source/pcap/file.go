@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	readSize  = 1 << 20
+	readSize  = 1 << 19
 	maxPacket = 1 << 20 // no link carries more; a larger length is a broken file
 	maxIfaces = 4096
 )
@@ -56,8 +56,9 @@ type file struct {
 	n      int // packets given out
 }
 
-func open(r io.Reader) (*file, error) {
-	f := &file{r: r, buf: make([]byte, readSize)}
+// open reads the file header; size bounds the buffer of small files.
+func open(r io.Reader, size int64) (*file, error) {
+	f := &file{r: r, buf: make([]byte, min(max(size, 64), readSize))}
 	h, err := f.peek(24)
 	if err != nil {
 		return nil, fmt.Errorf("read the file header: %w", errTruncated)

@@ -85,8 +85,8 @@ func (d *decoder) cooked(addr []byte, n, proto uint16, b []byte) {
 }
 
 func (d *decoder) setMAC(m mac) {
-	d.src = sender{mac: m, hasMAC: m.usable()}
-	d.g.byMAC(m)
+	st := d.g.byMAC(m)
+	d.src = sender{mac: m, hasMAC: st != nil, st: st}
 }
 
 func (d *decoder) ethernet(b []byte) {

@@ -86,7 +86,7 @@ func (d *decoder) from(ip netip.Addr, unrouted bool) {
 	d.src.ip = ip
 	d.src.onLink = unrouted && d.src.hasMAC && !ip.IsUnspecified()
 	if d.src.onLink {
-		d.g.bind(d.g.byMAC(d.src.mac), ip)
+		d.g.bind(d.src.st, ip)
 	}
 }
 

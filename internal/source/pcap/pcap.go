@@ -59,7 +59,7 @@ func (Source) Recognise(head []byte, _ string) int {
 
 // Read yields a sighting for each station and each address seen through a router.
 func (s Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
-	f, err := open(in.Reader())
+	f, err := open(in.Reader(), in.Size)
 	if err != nil {
 		return fmt.Errorf("open capture: %w", err)
 	}

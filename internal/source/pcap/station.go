@@ -22,6 +22,12 @@ const (
 	maxLinks    = 64
 )
 
+// recentBits sizes the cache before the station table.
+const (
+	recentBits = 12
+	recentSize = 1 << recentBits
+)
+
 // mac is a MAC as it stands in the frame.
 type mac [6]byte
 
@@ -31,6 +37,7 @@ func (m mac) usable() bool { return m[0]&1 == 0 && m != mac{} }
 type sender struct {
 	mac    mac
 	hasMAC bool
+	st     *station // of mac
 	ip     netip.Addr
 	onLink bool // ip is the sender's own: the packet was not routed
 }
@@ -58,7 +65,7 @@ type gatherer struct {
 
 	macs    map[mac]*station
 	remotes map[netip.Addr]*station
-	recent  [256]*station // direct-mapped by the last octets of the MAC
+	recent  [recentSize]*station // direct-mapped by a hash of the MAC's last octets
 }
 
 func newGatherer(b observe.Builder, yield source.Yield) *gatherer {
@@ -69,7 +76,7 @@ func (g *gatherer) full() bool { return len(g.macs) > maxStations || len(g.remot
 
 // byMAC returns the station of a MAC that sent, making it when new; nil for group addresses.
 func (g *gatherer) byMAC(m mac) *station {
-	slot := &g.recent[m[5]^m[4]<<3]
+	slot := &g.recent[(uint32(m[5])|uint32(m[4])<<8|uint32(m[3])<<16)*0x9e3779b1>>(32-recentBits)]
 	if s := *slot; s != nil && s.mac == m {
 		return s
 	}
@@ -185,7 +192,7 @@ func (g *gatherer) flush(cov *asset.Coverage) error {
 	})
 	clear(g.macs)
 	clear(g.remotes)
-	g.recent = [256]*station{}
+	clear(g.recent[:])
 	for _, s := range all {
 		cov.Read++
 		if err := g.yield(g.sighting(s)); err != nil {
