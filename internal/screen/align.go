@@ -1,41 +1,25 @@
 package screen
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
 )
 
 // align pairs the words of a name with those of a text and scores the pairing.
 // Both sides count: a word without a partner costs its weight.
-func (e *Engine) align(x *entry, text []word) Hit {
+func (e *Engine) align(x *entry, text, joined []word) Hit {
 	h := Hit{Org: x.Org, Name: x.Text, Kind: x.Kind}
 	nameDone, textDone := make([]bool, len(x.words)), make([]bool, len(text))
-	joined, whole := join(text), join(x.words)
-	// Pairs are taken best first; longer runs before their parts.
-	for {
-		best := pair{}
-		for i := range whole {
-			n := &whole[i]
-			if taken(nameDone, n.from, n.to) {
-				continue
-			}
-			for j := range joined {
-				q := &joined[j]
-				if n.to-n.from > 1 && q.to-q.from > 1 || taken(textDone, q.from, q.to) {
-					continue
-				}
-				if s, how := e.tables.like(n, q); s*n.weight > best.gain {
-					best = pair{n, q, s, how, s * n.weight}
-				}
-			}
+	for _, p := range e.pairs(x.joined, joined) {
+		if taken(nameDone, p.name.from, p.name.to) || taken(textDone, p.text.from, p.text.to) {
+			continue
 		}
-		if best.name == nil {
-			break
-		}
-		mark(nameDone, best.name.from, best.name.to)
-		mark(textDone, best.text.from, best.text.to)
-		w := 2 * best.name.weight
-		h.Pieces = append(h.Pieces, Piece{Name: best.name.text, Text: best.text.text, How: best.how, Weight: round(w), Points: round(w * best.like)})
+		mark(nameDone, p.name.from, p.name.to)
+		mark(textDone, p.text.from, p.text.to)
+		w := 2 * p.name.weight
+		h.Pieces = append(h.Pieces, Piece{Name: p.name.text, Text: p.text.text, How: p.how, Weight: round(w), Points: round(w * p.like)})
 	}
 	h.Pieces = append(h.Pieces, e.alone(x, text, nameDone, textDone, h.Pieces)...)
 	points, weight := 0.0, 0.0
@@ -47,6 +31,24 @@ func (e *Engine) align(x *entry, text []word) Hit {
 		h.Score = round(points / weight)
 	}
 	return h
+}
+
+// pairs returns all pairs of words that agree at all, those that gain most first.
+func (e *Engine) pairs(name, text []word) []pair {
+	var out []pair
+	for i := range name {
+		for j := range text {
+			n, q := &name[i], &text[j]
+			if n.to-n.from > 1 && q.to-q.from > 1 {
+				continue // two runs agree by their words
+			}
+			if s, how := e.tables.like(n, q); s > 0 {
+				out = append(out, pair{n, q, s, how, s * n.weight})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b pair) int { return cmp.Compare(b.gain, a.gain) })
+	return out
 }
 
 // alone weighs the words of either side that found no partner.
@@ -169,11 +171,11 @@ func (t *Tables) like(n, q *word) (float64, string) {
 		return 0.8, "two words of their own, written as one"
 	case n.latin == q.latin:
 		return 0.98, "same letters"
-	case len(q.latin) >= 4 && n.frame == q.frame && !t.otherWord(q):
+	case len(q.latin) >= 4 && n.frame == q.frame && !q.other:
 		return 0.95, "same but for spelling"
 	case run:
 		return 0, ""
-	case len(q.latin) >= 5 && t.common(q.latin) == n.latin:
+	case q.common != "" && q.common == n.latin:
 		return 0.95, "common word misspelt"
 	}
 	if len(q.latin) >= 3 && len(n.latin) > len(q.latin)+1 && n.weight <= 2 && strings.HasPrefix(n.latin, q.latin) {
@@ -191,7 +193,7 @@ func (t *Tables) misspelt(n, q *word) (float64, string) {
 	case l >= 5:
 		limit = 1
 	}
-	if limit == 0 || n.latin[0] != q.latin[0] || t.otherWord(q) {
+	if limit == 0 || n.latin[0] != q.latin[0] || q.other {
 		return 0, ""
 	}
 	switch d := distance(n.latin, q.latin, limit); {
@@ -221,6 +223,4 @@ func (t *Tables) ordinary(q, n *word) bool {
 
 // otherWord reports whether a word of the text is a word of its own - others
 // bear it, or it reads as Chinese - so that its likeness is no misspelling.
-func (t *Tables) otherWord(q *word) bool {
-	return !q.han && (t.count[q.latin] > 0 || t.isPinyin(q.latin))
-}
+func (t *Tables) otherWord(latin string) bool { return t.count[latin] > 0 || t.isPinyin(latin) }

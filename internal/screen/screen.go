@@ -76,7 +76,8 @@ type Engine struct {
 type entry struct {
 	Name
 	words  []word
-	coined bool // holds a word that hardly anybody else bears
+	joined []word // words, and runs of them written as one
+	coined bool   // holds a word that hardly anybody else bears
 }
 
 // New builds an engine. Names without a letter are left out.
@@ -99,9 +100,10 @@ func New(t *Tables, names []Name) *Engine {
 				x.words[i].weight = max(x.words[i].weight, 2)
 			}
 		}
+		x.joined = t.join(x.words)
 		at := int32(len(e.names))
 		e.names = append(e.names, x)
-		e.index(at, x.words)
+		e.index(at, x.joined)
 	}
 	return e
 }
@@ -113,8 +115,8 @@ func (e *Engine) index(at int32, words []word) {
 			e.byKey[k] = append(e.byKey[k], at)
 		}
 	}
-	for _, w := range join(words) {
-		for _, k := range w.keys() {
+	for i := range words {
+		for _, k := range words[i].keys() {
 			put(k)
 		}
 	}
@@ -138,11 +140,11 @@ func FromIndex(ix *org.Index) []Name {
 // maxText bounds a text in bytes, maxCandidates the names aligned for one reading.
 const (
 	maxText       = 512
-	maxCandidates = 400
+	maxCandidates = 80
 )
 
 // Screen returns the organisations a text may mean with a score of at least
-// least, best first, each once. It costs tens of microseconds for a list of thousands.
+// least, best first, each once.
 func (e *Engine) Screen(text string, least float64) []Hit {
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -153,9 +155,10 @@ func (e *Engine) Screen(text string, least float64) []Hit {
 		if i > 0 && e.otherTrade(text) {
 			break // what the brackets say of the trade belongs to the name
 		}
-		for _, n := range e.candidates(words) {
+		joined := e.tables.join(words)
+		for _, n := range e.candidates(joined) {
 			x := &e.names[n]
-			h := e.align(x, words)
+			h := e.align(x, words, joined)
 			if h.Score < least || e.friend(r, x.Org) {
 				continue
 			}
@@ -179,29 +182,31 @@ func (e *Engine) otherTrade(text string) bool {
 	return slices.ContainsFunc(e.tables.words(text), func(w word) bool { return w.trade })
 }
 
-// candidates returns the names that share a word with the text, those that share the rarest first.
-func (e *Engine) candidates(words []word) []int32 {
+// candidates returns the names that share words with the text, those first
+// that share the words that tell most.
+func (e *Engine) candidates(joined []word) []int32 {
 	type share struct {
-		name int32
-		n    int
+		name   int32
+		weight float64
 	}
-	count := map[int32]int{}
-	for _, w := range join(words) {
+	sum := map[int32]float64{}
+	for i := range joined {
+		w := &joined[i]
+		hit := map[int32]bool{}
 		for _, k := range w.keys() {
-			list := e.byKey[k]
-			if len(list) > 4*maxCandidates {
-				continue // a word of everybody
-			}
-			for _, n := range list {
-				count[n]++
+			for _, n := range e.byKey[k] {
+				if !hit[n] {
+					hit[n] = true
+					sum[n] += w.weight
+				}
 			}
 		}
 	}
-	all := make([]share, 0, len(count))
-	for n, c := range count {
-		all = append(all, share{n, c})
+	all := make([]share, 0, len(sum))
+	for n, w := range sum {
+		all = append(all, share{n, w})
 	}
-	slices.SortFunc(all, func(a, b share) int { return cmp.Or(b.n-a.n, int(a.name-b.name)) })
+	slices.SortFunc(all, func(a, b share) int { return cmp.Or(cmp.Compare(b.weight, a.weight), int(a.name-b.name)) })
 	out := make([]int32, 0, min(len(all), maxCandidates))
 	for _, s := range all[:min(len(all), maxCandidates)] {
 		out = append(out, s.name)

@@ -16,6 +16,8 @@ type word struct {
 	trade  bool // says that the firm is in another trade
 	weight float64
 	parts  []string // Latin words of a run written as one
+	other  bool     // a word of its own, see otherWord
+	common string   // the common word it misspells
 	from   int      // first word of the text it covers
 	to     int      // one after the last
 }
@@ -48,6 +50,7 @@ func (t *Tables) words(text string) []word {
 		if han && !w.trade && !t.places[s] && !t.generic[s] {
 			w.weight = t.rarity(1)
 		}
+		w.other, w.common = !han && t.otherWord(l), t.common(l)
 		out = append(out, w)
 	}
 	for f := range strings.FieldsSeq(org.Normalise(text)) {
@@ -195,7 +198,7 @@ func frame(s string) string {
 }
 
 // join returns the words, and runs of up to four Latin ones written as one.
-func join(words []word) []word {
+func (t *Tables) join(words []word) []word {
 	out := words[:len(words):len(words)]
 	for i := range words {
 		j := words[i]
@@ -210,6 +213,7 @@ func join(words []word) []word {
 			j.to = words[n].to
 			j.frame = frame(j.latin)
 			j.parts = append(j.parts[:len(j.parts):len(j.parts)], words[n].latin)
+			j.other = !j.han && t.otherWord(j.latin)
 			out = append(out, j)
 		}
 	}
