@@ -150,6 +150,9 @@ func (w *walk) file(name string, open func() (*os.File, error), named bool) erro
 	return w.input(&source.Input{Name: name, Data: f, Size: st.Size(), Options: w.opt}, named, 0)
 }
 
+// settings says who the operator is; it may lie beside the inventory and is none.
+const settings = "telltale.yaml"
+
 // folder walks the files of a folder in the order of their names. The folder is
 // opened as a root, so that no link leads out of it.
 func (w *walk) folder(name string) error {
@@ -181,7 +184,7 @@ func (w *walk) folder(name string) error {
 			return nil
 		}
 		switch {
-		case d.IsDir():
+		case d.IsDir(), d.Name() == settings:
 			return nil
 		case d.Type()&fs.ModeSymlink != 0:
 			links++
