@@ -25,8 +25,9 @@ type judging struct {
 
 // options fills pipeline options from the flags.
 func (j *judging) options(k *pipeline.Knowledge) (*pipeline.Options, error) {
-	o := &pipeline.Options{Scenarios: j.Scenario}
-	today := calendar.Of(time.Now())
+	now := time.Now().UTC()
+	o := &pipeline.Options{Scenarios: j.Scenario, Now: now, Author: author()}
+	today := calendar.Of(now)
 	var err error
 	if o.AsOf, err = day(j.AsOf, "--as-of", today); err != nil {
 		return nil, err
@@ -49,6 +50,16 @@ func (j *judging) options(k *pipeline.Knowledge) (*pipeline.Options, error) {
 		return nil, usage{hinted{err, "built-in profiles: " + strings.Join(k.ProfileNames(), ", ")}}
 	}
 	return o, nil
+}
+
+// author is who events are recorded for.
+func author() string {
+	for _, v := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if s := os.Getenv(v); s != "" {
+			return s
+		}
+	}
+	return "unknown user"
 }
 
 func day(s, flag string, today calendar.Date) (calendar.Date, error) {
@@ -166,7 +177,7 @@ func (c *askCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	opt.All = true
+	opt.All, opt.DB = true, ""
 	return withResult(e, true, func(dir string) error {
 		f, err := pipeline.Ask(e.ctx, k, dir, strings.Join(c.Text, " "), opt)
 		if err != nil {
@@ -238,7 +249,7 @@ func (c *answerCmd) Run(e *env) error {
 	}
 	by := c.By
 	if by == "" {
-		by = os.Getenv("USER")
+		by = author()
 	}
 	changed, f, err := pipeline.AnswerQuestion(e.ctx, k, pipeline.NewAnswer{
 		Question: c.Question, Value: c.Value, Reason: c.Reason, By: by, Until: until, At: time.Now().UTC(), DB: c.DB,

@@ -102,8 +102,23 @@ func AnswerQuestion(ctx context.Context, k *Knowledge, a NewAnswer) ([]report.Ch
 		return nil, nil, err
 	}
 	defer in.spill.Close()
+	opt.Now, opt.Author = a.At, a.By
 	opt.Answers = append(answers, answer)
-	return k.rejudge(ctx, last, in, opt)
+	if opt.DB == "" {
+		return k.rejudge(ctx, last, in, nil, opt)
+	}
+	st, err := openStore(ctx, opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer st.Close()
+	if err := st.put(ctx, answer, a.At); err != nil {
+		return nil, nil, fmt.Errorf("record the answer: %w", err)
+	}
+	if opt.Answers, err = st.answers(ctx, opt); err != nil {
+		return nil, nil, err
+	}
+	return k.rejudge(ctx, last, in, nil, opt)
 }
 
 // question finds the one question whose ID begins with prefix.
@@ -163,7 +178,7 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 }
 
 // rejudge judges the sightings of a kept result again, replaces it, and compares.
-func (k *Knowledge) rejudge(ctx context.Context, before *Folder, in *intake, opt *Options) ([]report.Change, *Folder, error) {
+func (k *Knowledge) rejudge(ctx context.Context, before *Folder, in *intake, st *stored, opt *Options) ([]report.Change, *Folder, error) {
 	r, err := NewResultFolder(true)
 	if err != nil {
 		return nil, nil, err
@@ -172,7 +187,7 @@ func (k *Knowledge) rejudge(ctx context.Context, before *Folder, in *intake, opt
 	if err := copySightings(before.dir, r.Dir); err != nil {
 		return nil, nil, err
 	}
-	after, err := k.finish(ctx, r.Dir, in, opt)
+	after, err := k.finish(ctx, r.Dir, in, st, opt)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
-	"telltale/internal/resolve"
 )
 
 // maxAsk bounds a question in bytes.
@@ -23,12 +21,12 @@ func Ask(ctx context.Context, k *Knowledge, dir, text string, opt *Options) (*Fo
 	if len(text) > maxAsk {
 		return nil, errors.New("the question is longer than 64 KiB; put it in a file and use telltale check")
 	}
-	sp, err := createSpill(filepath.Join(dir, "sightings.bin"))
+	in, err := newIntake(dir, opt)
 	if err != nil {
 		return nil, err
 	}
-	defer sp.Close()
-	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: "ask"}
+	defer in.spill.Close()
+	in.network = "ask"
 	cov := &asset.Coverage{Input: "question", Format: "ask", Reasons: []asset.Reason{}, Named: true}
 	in.coverage = append(in.coverage, cov)
 	for i, line := range strings.Split(text, "\n") {
@@ -43,10 +41,7 @@ func Ask(ctx context.Context, k *Knowledge, dir, text string, opt *Options) (*Fo
 	if cov.Read == 0 {
 		return nil, errors.New("the question is empty")
 	}
-	if err := sp.Flush(); err != nil {
-		return nil, err
-	}
-	return k.finish(ctx, dir, in, opt)
+	return k.finish(ctx, dir, in, nil, opt)
 }
 
 // askForms are identifiers with a form of their own; the first that matches the whole line counts.

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"telltale/internal/asset"
 	"telltale/internal/calendar"
@@ -52,34 +53,47 @@ type Options struct {
 	ProfileArg string
 	// DB is a database that the inputs are added to, empty for none.
 	DB string
+	// Now and Author are recorded with what is added to a database.
+	Now    time.Time
+	Author string
 }
 
 // Check reads the inputs, judges what it finds and leaves the result in dir,
-// which must exist. The result is complete even when some inputs could not be read.
+// which must exist. The result is complete even when some inputs could not be
+// read. With a database, all that is open in it is judged, not the inputs alone.
 func Check(ctx context.Context, k *Knowledge, dir string, opt *Options) (*Folder, error) {
-	in, err := k.read(ctx, dir, opt)
+	in, err := newIntake(dir, opt)
 	if err != nil {
 		return nil, err
 	}
 	defer in.spill.Close()
-	return k.finish(ctx, dir, in, opt)
+	if opt.DB == "" {
+		if err := k.readInputs(ctx, in, opt); err != nil {
+			return nil, err
+		}
+		return k.finish(ctx, dir, in, nil, opt)
+	}
+	st, err := openStore(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	if err := st.prepare(ctx, in, opt); err != nil {
+		return nil, err
+	}
+	if err := st.load(ctx, k, in, opt); err != nil {
+		return nil, err
+	}
+	return k.finish(ctx, dir, in, st, opt)
 }
 
-// read fills the work file of dir from the inputs.
-func (k *Knowledge) read(ctx context.Context, dir string, opt *Options) (*intake, error) {
+// newIntake begins the work file of dir.
+func newIntake(dir string, opt *Options) (*intake, error) {
 	sp, err := createSpill(filepath.Join(dir, "sightings.bin"))
 	if err != nil {
 		return nil, err
 	}
-	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, progress: opt.Progress}
-	if err := k.readInputs(ctx, in, opt); err != nil {
-		sp.Close()
-		return nil, err
-	}
-	if err := sp.Flush(); err != nil {
-		return nil, err
-	}
-	return in, sp.save(in.links)
+	return &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, progress: opt.Progress}, nil
 }
 
 // readInputs reads all inputs with the columns the user stated now or before.
@@ -116,7 +130,12 @@ func (k *Knowledge) isMaker(name string) bool {
 }
 
 // finish attributes and judges what was read and writes the result folder.
-func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Options) (*Folder, error) {
+func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, st *stored, opt *Options) (*Folder, error) {
+	if in.spill.w != nil {
+		if err := errors.Join(in.spill.Flush(), in.spill.save(in.links)); err != nil {
+			return nil, err
+		}
+	}
 	j, err := k.newJudgement(in, opt)
 	if err != nil {
 		return nil, err
@@ -145,6 +164,11 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, opt *Opt
 	w.digest.fill(&head, k)
 	if head.Identity, err = in.identityNotes(clusters); err != nil {
 		return nil, err
+	}
+	if st != nil {
+		if err := st.finish(ctx, clusters, &head, opt); err != nil {
+			return nil, err
+		}
 	}
 	b, err := json.Marshal(&head)
 	if err != nil {

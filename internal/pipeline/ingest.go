@@ -22,6 +22,8 @@ type intake struct {
 	coverage []*asset.Coverage
 	progress func(Progress)
 	read     int
+	// keep, when set, takes sightings instead of the work file: they go to a database first.
+	keep func(*asset.Sighting) error
 }
 
 // Progress is what a long check tells while it runs.
@@ -110,6 +112,9 @@ func (in *intake) add(s *asset.Sighting) error {
 	}
 	if s.Network == "" {
 		s.Network = s.Place.Input
+	}
+	if in.keep != nil {
+		return in.keep(s)
 	}
 	remotes := make([]asset.Sighting, len(s.Links))
 	for i := range s.Links {

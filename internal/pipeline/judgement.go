@@ -64,7 +64,7 @@ func (k *Knowledge) newJudgement(in *intake, opt *Options) (*judgement, error) {
 	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, several: len(opt.Profiles) > 1, keepOnly: in.spill.Len() <= extraBelow}
 	for i := range opt.Answers {
 		a := &opt.Answers[i]
-		if a.Until == 0 || a.Until >= opt.AsOf {
+		if a.Until == 0 || a.Until == calendar.NoDate || a.Until >= opt.AsOf {
 			j.answers[answerKey{a.Scope, a.ID, a.Fact}] = a.Value
 		}
 	}
@@ -244,13 +244,13 @@ func (j *judgement) judgeThing(d *judged, m *merged, r *attribute.Result) {
 			blind = j.findings(d, v, act, v.sessions[act].outcomes(&item.Item), item, blind)
 		}
 		if len(blind) > 0 {
-			j.put(d, v, j.unknownMaker(d, v, blind))
+			j.put(d, v, j.unknown(d, v, blind))
 		}
 	}
 	item.FundedBy = stated
 }
 
-// blindOutcome is an outcome that waits for the maker to be known.
+// blindOutcome is an outcome that waits for the maker or the kind of thing to be known.
 type blindOutcome struct {
 	*judge.Outcome
 	act law.Act
@@ -258,12 +258,12 @@ type blindOutcome struct {
 
 func (s *session) outcomes(it *judge.Item) []judge.Outcome { return s.Judge(it) }
 
-// findings turns outcomes into findings. Those that wait for the maker to be
-// known are returned behind blind: they become one finding an asset.
+// findings turns outcomes into findings. Those that wait for the maker or the
+// kind of thing are returned behind blind: they become one finding an asset.
 func (j *judgement) findings(d *judged, v *view, act law.Act, outcomes []judge.Outcome, it *legal, blind []blindOutcome) []blindOutcome {
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.Verdict == law.Undetermined && o.Component < 0 && asks(o, "manufacturer", "provider") {
+		if o.Verdict == law.Undetermined && o.Component < 0 && asks(o, "manufacturer", "provider", "category") {
 			blind = append(blind, blindOutcome{o, act})
 			continue
 		}
@@ -377,23 +377,23 @@ func QuestionID(s Scope, id, fact string) string {
 	return evidence.Hash("question", string(s), id, fact)
 }
 
-// unknownMaker is the one finding for a thing whose maker nobody knows.
-func (j *judgement) unknownMaker(d *judged, v *view, blind []blindOutcome) finding.Finding {
+// unknown is the one finding for a thing whose maker, or whose kind, is not
+// known well enough to judge: all provisions that turn on it wait for one answer.
+func (j *judgement) unknown(d *judged, v *view, blind []blindOutcome) finding.Finding {
 	a := d.asset
 	f := finding.Finding{
-		Subject: finding.Subject{Kind: finding.OnAsset, ID: a.ID}, Regime: "unknown-maker", Provision: "unknown-maker/manufacturer",
-		Jurisdiction: blind[0].Jurisdiction, Act: blind[0].act, Verdict: law.Undetermined, Citations: []finding.Citation{}, DateConfidence: "seen",
-		Remedy: "Find out who made it: " + a.NextTest,
-		Why:    "Nobody knows yet who made it, and " + turnOn(blind),
+		Subject: finding.Subject{Kind: finding.OnAsset, ID: a.ID}, Jurisdiction: blind[0].Jurisdiction, Act: blind[0].act, Verdict: law.Undetermined,
+		Citations: []finding.Citation{}, DateConfidence: "seen",
 	}
-	if m := a.Manufacturer; m != nil {
-		f.Why = fmt.Sprintf("It is %s %s (%.2f), which is not sure enough to judge, and %s", m.Wording, j.k.OrgName(m.Org), m.Confidence, turnOn(blind))
+	maker := false
+	for _, o := range blind {
+		maker = maker || asks(o.Outcome, "manufacturer", "provider")
 	}
-	if a.NextTest == "" {
-		f.Remedy = "Find out who made it: read the label, or ask the supplier."
+	if maker {
+		j.unknownMaker(d, v, &f, blind)
+	} else {
+		j.unknownKind(d, v, &f, blind)
 	}
-	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: because(a, nil, []string{"manufacturer"}), Reason: a.Unknown["manufacturer"]}}
-	f.Questions = []finding.Question{j.ask(d, v, &f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
 	for _, o := range blind {
 		if len(o.Citations) == 0 || len(f.Citations) == 5 {
 			continue
@@ -405,6 +405,36 @@ func (j *judgement) unknownMaker(d *judged, v *view, blind []blindOutcome) findi
 	}
 	f.ID = evidence.Hash("finding", v.profile.Name, "", a.ID, string(f.Provision), "")
 	return f
+}
+
+func (j *judgement) unknownMaker(d *judged, v *view, f *finding.Finding, blind []blindOutcome) {
+	a := d.asset
+	f.Regime, f.Provision = "unknown-maker", "unknown-maker/manufacturer"
+	f.Why = "Nobody knows yet who made it, and " + turnOn(blind)
+	if m := a.Manufacturer; m != nil {
+		f.Why = fmt.Sprintf("What was seen is %s %s (%.2f), not sure enough to judge, and %s", wording(m.Wording), j.k.OrgName(m.Org), m.Confidence, turnOn(blind))
+	}
+	f.Remedy = "Find out who made it: read the label, or ask the supplier."
+	if a.NextTest != "" {
+		f.Remedy = "Find out who made it: " + a.NextTest + "."
+	}
+	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: because(a, nil, []string{"manufacturer"}), Reason: a.Unknown["manufacturer"]}}
+	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
+}
+
+func wording(w evidence.Wording) string {
+	if w == evidence.ConsistentWith || w == "" {
+		return "consistent with"
+	}
+	return "an indication of"
+}
+
+func (j *judgement) unknownKind(d *judged, v *view, f *finding.Finding, blind []blindOutcome) {
+	f.Regime, f.Provision = "unknown-kind", "unknown-kind/category"
+	f.Why = "Nobody knows yet what kind of thing it is, and " + turnOn(blind)
+	f.Remedy = "Say what it is: a column for the kind of thing in the register answers it for every row."
+	f.Elements = []finding.Element{{Text: "what kind of thing it is is known", State: law.NotKnown, Because: []evidence.ClaimID{}, Reason: d.asset.Unknown["category"]}}
+	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera, olt, ups: data/category.yaml)"})}
 }
 
 func turnOn(blind []blindOutcome) string {

@@ -147,7 +147,7 @@ func (t *table) bestQuestion() (text, id string, n int) {
 			continue
 		}
 		for _, q := range g.Questions {
-			if q.Fact == "manufacturer" || q.Open {
+			if q.Fact == "manufacturer" || q.Fact == "category" || q.Open {
 				continue
 			}
 			x := sum[q.First]
@@ -218,8 +218,11 @@ func (t *table) verdict(v law.Verdict) {
 
 func (t *table) provision(g *Group) {
 	cite := g.Citation.Text
-	if g.Regime == "unknown-maker" {
+	switch g.Regime {
+	case "unknown-maker":
 		cite = "Maker not known well enough"
+	case "unknown-kind":
+		cite = "Kind of thing not known"
 	}
 	fmt.Fprintf(t, "  %s  [%s, %s]", t.bold(cite), g.Provision, g.Act)
 	if g.Profile != "" {
