@@ -17,12 +17,14 @@ func Combine(list []Outcome) (Outcome, bool) {
 		return Outcome{}, false
 	}
 	low, high := 0, 0
+	lost := false // a right that may or may not be there
 	for i := range list {
+		lost = lost || list[i].Verdict == law.Undetermined && !slices.ContainsFunc(list[i].Could, law.Verdict.IsFinding)
 		best, worst := bounds(&list[i])
 		low, high = max(low, best), max(high, worst)
 	}
 	verdict := law.Undetermined
-	if low == high || high <= severity(law.Permitted) {
+	if low == high || high <= severity(law.Permitted) && !lost {
 		verdict = scale[high]
 	}
 	out := Outcome{Regime: list[0].Regime, Jurisdiction: list[0].Jurisdiction, Act: list[0].Act, Verdict: verdict, Due: calendar.NoDate, Component: -1}
@@ -38,7 +40,9 @@ func Combine(list []Outcome) (Outcome, bool) {
 		if !carries {
 			continue
 		}
-		if out.Provision == "" {
+		// Among outcomes that allow, the one tested furthest tells most.
+		further := !verdict.IsFinding() && len(o.Elements) > len(out.Elements)
+		if out.Provision == "" || further {
 			out.Provision, out.Entry, out.Why, out.Legal, out.Remedy, out.Elements = o.Provision, o.Entry, o.Why, o.Legal, o.Remedy, o.Elements
 			out.DateConfidence, out.Component = o.DateConfidence, o.Component
 		}

@@ -203,6 +203,10 @@ func (c *compiler) entryElements() {
 	en, use := c.r.entry, c.r.prov.Entries
 	designated := law.Test{MadeBy: []string{"designated"}}
 	equipment := law.Test{Category: en.Equipment}
+	if len(en.OpenEquipment) > 0 {
+		open := law.Test{All: []law.Test{{Category: en.OpenEquipment}, {Fact: law.FactTest{Name: "is_telecommunications_equipment"}}}}
+		equipment = law.Test{Any: []law.Test{equipment, open}}
+	}
 	services := law.Test{Category: en.Services}
 	using := law.Test{All: []law.Test{services, {Component: &law.ComponentTest{Test: &designated}}}}
 	provided := law.Test{ProvidedBy: []string{"designated"}}

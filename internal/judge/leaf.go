@@ -261,9 +261,15 @@ func (f *frame) asOf(t *law.AsOfTest) law.State {
 	if ok {
 		f.used(t.Confidence)
 	}
-	reason := "from " + t.From.String()
+	reason := "the day asked about is"
+	if t.From != 0 {
+		reason += " from " + t.From.String()
+	}
 	if t.Before != 0 {
 		reason += " before " + t.Before.String()
+	}
+	if !ok {
+		reason = strings.Replace(reason, " is", " is not", 1)
 	}
 	if ok && !t.Confidence.Decides() {
 		return f.open("law:asof"+t.From.String(), reason+", not confirmed")

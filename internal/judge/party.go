@@ -141,7 +141,7 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 // weigh says whether the parties are in the set: the sum of those in it
 // against the bars. linked is true when only the link to the designated is in doubt.
 func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Confidence, linked bool) {
-	var yes, maybe, total, most float64
+	var yes, maybe, total, most, mostDoubt float64
 	var who, doubt string
 	for _, p := range parties {
 		total += p.Confidence
@@ -154,7 +154,9 @@ func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Conf
 			}
 		case in:
 			maybe += p.Confidence
-			doubt = through(p.Org, m) + ": the link is not confirmed (" + string(m.conf) + ")"
+			if p.Confidence > mostDoubt {
+				mostDoubt, doubt = p.Confidence, through(p.Org, m)+": the link is not confirmed ("+string(m.conf)+")"
+			}
 		}
 	}
 	rest := max(0, 1-total)

@@ -119,7 +119,10 @@ func (s *Session) words(o *Outcome, r *rule) {
 		}
 	default:
 		o.Why = r.prov.Plain
-		if given(o.Due) {
+		switch {
+		case given(o.Due) && o.Due < s.q.AsOf:
+			o.Why += " The last day was " + o.Due.String() + "."
+		case given(o.Due):
 			o.Why += " Last day: " + o.Due.String() + "."
 		}
 	}

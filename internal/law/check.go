@@ -307,6 +307,7 @@ func (c *checker) entry(e *Entry) {
 		c.org(fmt.Sprintf("$.orgs[%d]", i), id)
 	}
 	c.words("$.equipment", e.Equipment, c.cats, "a category of data/category.yaml")
+	c.words("$.open_equipment", e.OpenEquipment, c.cats, "a category of data/category.yaml")
 	c.words("$.services", e.Services, c.cats, "a category of data/category.yaml")
 	c.in("$.purposes", e.Purposes, c.rb.Vocabulary.Purposes)
 	for i := range e.Elements {

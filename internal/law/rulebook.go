@@ -263,6 +263,8 @@ type Entry struct {
 	// Equipment and Services are the categories meant, by who produced or who provides them.
 	Equipment []string `yaml:"equipment,omitempty" json:"equipment,omitempty"`
 	Services  []string `yaml:"services,omitempty" json:"services,omitempty"`
+	// OpenEquipment are kinds of which it is not settled that they count as equipment of the entry.
+	OpenEquipment []string `yaml:"open_equipment,omitempty" json:"open_equipment,omitempty"`
 	// Purposes limits the entry to goods used for one of them.
 	Purposes []string `yaml:"purposes,omitempty" json:"purposes,omitempty"`
 	// Elements are further tests of the entry (place of production, weight ...).
