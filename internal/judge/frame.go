@@ -57,7 +57,7 @@ type leafInfo struct {
 
 // leaf records the state of a leaf and returns it, or what is assumed of it.
 func (f *frame) leaf(st law.State, in leafInfo) law.State {
-	if f.comp >= 0 && in.about != "law" && in.about != "profile" {
+	if f.explain && f.comp >= 0 && in.about != "law" && in.about != "profile" {
 		in.about = "component:" + itoa(f.comp) + "." + in.about
 	}
 	if st == law.NotKnown {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"telltale/internal/calendar"
 	"telltale/internal/law"
 )
 
@@ -55,7 +56,8 @@ func (c *compiler) compile(t *law.Test) check {
 		return word("route", t.Route, func(f *frame) string { return f.it.Route })
 	case t.Purpose != nil:
 		c.r.needs.fields |= dPurpose
-		return func(f *frame) law.State { return f.purpose(t.Purpose) }
+		key := "purpose=" + strings.Join(t.Purpose, "|")
+		return func(f *frame) law.State { return f.purpose(key, t.Purpose) }
 	case t.ProducedAbroad != "":
 		c.r.needs.fields |= dProducedIn
 		return func(f *frame) law.State {
@@ -68,10 +70,10 @@ func (c *compiler) compile(t *law.Test) check {
 		}
 	case t.Fact.Name != "":
 		c.r.needs.fact(t.Fact.Name)
-		return func(f *frame) law.State { return f.fact(&t.Fact, true) }
+		return c.fact(&t.Fact, true)
 	case t.Stated.Name != "":
 		c.r.needs.fact(t.Stated.Name)
-		return func(f *frame) law.State { return f.fact(&t.Stated, false) }
+		return c.fact(&t.Stated, false)
 	case t.Date != nil:
 		return c.date(t.Date)
 	case t.AsOf != nil:
@@ -139,31 +141,33 @@ func (c *compiler) unconfirmed(t *law.Test) check {
 
 // word tests an item key whose values are words.
 func word(key string, want []string, get func(*frame) string) check {
+	label := strings.ReplaceAll(key, "_", " ")
+	base := leafInfo{key: key + "=" + strings.Join(want, "|"), fact: key, about: key, reason: label + " is none of: " + strings.Join(want, ", ")}
 	return func(f *frame) law.State {
-		got := get(f)
-		in := leafInfo{key: key + "=" + strings.Join(want, "|"), fact: key, about: key}
+		got, in := get(f), base
 		switch {
 		case got == "":
-			in.reason = strings.ReplaceAll(key, "_", " ") + " is not known"
+			in.reason = label + " is not known"
 			return f.leaf(law.NotKnown, in)
 		case slices.Contains(want, got):
-			in.reason = strings.ReplaceAll(key, "_", " ") + ": " + got
+			in.reason = label + ": " + got
 			return f.leaf(law.Met, in)
 		}
-		in.reason = strings.ReplaceAll(key, "_", " ") + " is none of: " + strings.Join(want, ", ")
 		return f.leaf(law.NotMet, in)
 	}
 }
 
-func (f *frame) purpose(want []string) law.State {
-	in := leafInfo{key: "purpose=" + strings.Join(want, "|"), fact: "purpose", about: "purpose"}
+func (f *frame) purpose(key string, want []string) law.State {
+	in := leafInfo{key: key, fact: "purpose", about: "purpose"}
 	if f.it.Purpose == nil {
 		in.reason = "what it is used for is not known"
 		return f.leaf(law.NotKnown, in)
 	}
 	for _, p := range f.it.Purpose {
 		if slices.Contains(want, p) {
-			in.reason = "used for " + strings.ReplaceAll(p, "_", " ")
+			if f.explain {
+				in.reason = "used for " + strings.ReplaceAll(p, "_", " ")
+			}
 			return f.leaf(law.Met, in)
 		}
 	}
@@ -212,40 +216,47 @@ func (f *frame) value(name string) law.Value {
 	return law.Value{}
 }
 
-func (f *frame) fact(t *law.FactTest, ask bool) law.State {
-	v := f.value(t.Name)
+// fact compiles a test of a fact; ask is false where silence means not met.
+func (c *compiler) fact(t *law.FactTest, ask bool) check {
 	label := strings.ReplaceAll(t.Name, "_", " ")
-	in := leafInfo{key: "fact:" + t.Name + t.Suffix(), fact: t.Name, about: t.Name, answer: true}
-	if !v.Known() {
-		in.reason = label + ": not answered"
-		if w, ok := f.s.e.rb.Vocabulary.Fact(t.Name); ok && w.OpenLaw {
-			in.reason = "an open point of law: " + w.Question
-		}
-		if !ask {
-			in.answer = false
-			return f.leaf(law.NotMet, in)
-		}
-		return f.leaf(law.NotKnown, in)
+	base := leafInfo{key: "fact:" + t.Name + t.Suffix(), fact: t.Name, about: t.Name, answer: true}
+	silent := label + ": not answered"
+	if w, ok := c.e.rb.Vocabulary.Fact(t.Name); ok && w.OpenLaw {
+		silent = "an open point of law: " + w.Question
 	}
-	ok := false
+	return func(f *frame) law.State {
+		v, in := f.value(t.Name), base
+		if !v.Known() {
+			in.reason = silent
+			if !ask {
+				in.answer = false
+				return f.leaf(law.NotMet, in)
+			}
+			return f.leaf(law.NotKnown, in)
+		}
+		ok := fits(t, v, f.s.q.AsOf)
+		if f.explain {
+			in.reason = label + ": stated, " + map[bool]string{true: "as the element needs", false: "not as the element needs"}[ok]
+			if v.Kind == law.BoolValue {
+				in.reason = label + ": " + map[bool]string{true: "yes", false: "no"}[v.B]
+			}
+		}
+		return f.leaf(state(ok), in)
+	}
+}
+
+func fits(t *law.FactTest, v law.Value, asOf calendar.Date) bool {
 	switch {
 	case t.Over != nil:
-		ok = v.N > *t.Over
+		return v.N > *t.Over
 	case t.AtLeast != nil:
-		ok = v.N >= *t.AtLeast
+		return v.N >= *t.AtLeast
 	case t.OneOf != nil:
-		ok = slices.Contains(t.OneOf, v.String())
+		return slices.Contains(t.OneOf, v.String())
 	case t.NotAfter:
-		ok = v.Kind == law.DateValue && v.D <= f.s.q.AsOf
-	default:
-		want := t.Is == nil || *t.Is
-		ok = v.Kind == law.BoolValue && v.B == want
+		return v.Kind == law.DateValue && v.D <= asOf
 	}
-	in.reason = label + ": stated, " + map[bool]string{true: "as the element needs", false: "not as the element needs"}[ok]
-	if v.Kind == law.BoolValue {
-		in.reason = label + ": " + map[bool]string{true: "yes", false: "no"}[v.B]
-	}
-	return f.leaf(state(ok), in)
+	return v.Kind == law.BoolValue && v.B == (t.Is == nil || *t.Is)
 }
 
 func state(ok bool) law.State {
@@ -260,6 +271,9 @@ func (f *frame) asOf(t *law.AsOfTest) law.State {
 	ok := d >= t.From && (t.Before == 0 || d < t.Before)
 	if ok {
 		f.used(t.Confidence)
+	}
+	if !f.explain && t.Confidence.Decides() {
+		return state(ok)
 	}
 	reason := "the day asked about is"
 	if t.From != 0 {

@@ -99,11 +99,13 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 	c.r.needs.fields |= dMakers
 	c.r.needs.sets = append(c.r.needs.sets, setUse{names: key, rel: rel})
 	dated := fact == "manufacturer"
+	base := leafInfo{key: fact + ":" + key, fact: fact, about: fact}
 	if dated {
 		c.r.needs.fields |= dMadeDate
 	}
+	unknown, noMatter := "the "+fact+" is not known", "not a matter of the "+fact
 	return func(f *frame) law.State {
-		in := leafInfo{key: fact + ":" + key, fact: fact, about: fact}
+		in := base
 		parties, st := pick(f)
 		if fact == "manufacturer" && f.comp < 0 {
 			if s := f.producers(key, rel); s == law.Met {
@@ -113,10 +115,10 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 		}
 		if len(parties) == 0 {
 			if st == law.NotKnown {
-				in.reason = "the " + fact + " is not known"
+				in.reason = unknown
 				return f.leaf(law.NotKnown, in)
 			}
-			in.reason = "not a matter of the " + fact
+			in.reason = noMatter
 			return f.leaf(law.NotMet, in)
 		}
 		st, why, conf, linked := weigh(parties, f.s.set(key, rel, f.s.q.AsOf))
@@ -142,7 +144,11 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 // against the bars. linked is true when only the link to the designated is in doubt.
 func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Confidence, linked bool) {
 	var yes, maybe, total, most, mostDoubt float64
-	var who, doubt string
+	var who, doubtful org.ID
+	var whoIn, doubtIn member
+	doubt := func() string {
+		return through(doubtful, doubtIn) + ": the link is not confirmed (" + string(doubtIn.conf) + ")"
+	}
 	for _, p := range parties {
 		total += p.Confidence
 		m, in := set[p.Org]
@@ -150,27 +156,27 @@ func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Conf
 		case in && m.conf.Decides():
 			yes += p.Confidence
 			if p.Confidence > most {
-				most, who, conf = p.Confidence, through(p.Org, m), m.conf
+				most, conf, who, whoIn = p.Confidence, m.conf, p.Org, m
 			}
 		case in:
 			maybe += p.Confidence
 			if p.Confidence > mostDoubt {
-				mostDoubt, doubt = p.Confidence, through(p.Org, m)+": the link is not confirmed ("+string(m.conf)+")"
+				mostDoubt, doubtful, doubtIn = p.Confidence, p.Org, m
 			}
 		}
 	}
 	rest := max(0, 1-total)
 	switch {
 	case yes >= Bar:
-		return law.Met, who, conf, false
+		return law.Met, through(who, whoIn), conf, false
 	case yes+maybe+rest < Floor:
 		return law.NotMet, "none of those it may be is designated", "", false
 	case yes+maybe >= Bar:
-		return law.NotKnown, doubt, "", true
-	case doubt != "" && yes < Floor && rest < Floor:
-		return law.NotKnown, doubt, "", true
+		return law.NotKnown, doubt(), "", true
+	case doubtful != "" && yes < Floor && rest < Floor:
+		return law.NotKnown, doubt(), "", true
 	case who != "":
-		return law.NotKnown, "who it is is not sure enough: it may be " + who, "", false
+		return law.NotKnown, "who it is is not sure enough: it may be " + through(who, whoIn), "", false
 	}
 	return law.NotKnown, "who it is is not known well enough", "", false
 }

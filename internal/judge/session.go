@@ -20,6 +20,9 @@ type Session struct {
 	active []*rule
 	idle   []Outcome
 
+	// clear says of which rules the first elements are all met, whatever the item.
+	clear map[int]bool
+
 	mu   sync.RWMutex
 	sets map[setKey]orgSet
 
@@ -37,7 +40,7 @@ func (e *Engine) Session(q Query) (*Session, error) {
 	if !given(q.AsOf) {
 		return nil, fmt.Errorf("judge: no as-of day")
 	}
-	s := &Session{e: e, q: q, sets: map[setKey]orgSet{}}
+	s := &Session{e: e, q: q, sets: map[setKey]orgSet{}, clear: map[int]bool{}}
 	for i := 0; i < len(e.rules); {
 		j := i + 1
 		for j < len(e.rules) && e.rules[j].prov == e.rules[i].prov {
@@ -47,6 +50,9 @@ func (e *Engine) Session(q Query) (*Session, error) {
 			s.idle = append(s.idle, out)
 		} else {
 			s.active = append(s.active, e.rules[i:j]...)
+			for _, r := range e.rules[i:j] {
+				s.clear[r.n] = len(out.Could) == 0
+			}
 		}
 		i = j
 	}
@@ -67,6 +73,9 @@ func (s *Session) settled(r *rule) (Outcome, bool) {
 			s.words(&o, r)
 			return o, true
 		}
+	}
+	if len(f.atoms) > 0 {
+		o.Could = []law.Verdict{law.Undetermined} // not clear: something of it is not known
 	}
 	return o, false
 }

@@ -18,12 +18,14 @@ func (c *compiler) category(kinds []string) check {
 	label := strings.Join(kinds, "|")
 	telecom := slices.Contains(kinds, "telecom_equipment")
 	words := strings.ReplaceAll(strings.Join(kinds, ", "), "_", " ")
+	reasons := [...]string{law.Met: "it is one of: " + words, law.NotMet: "it is none of: " + words, law.NotKnown: "what it is is known too coarsely"}
+	base := leafInfo{key: "category:" + label, fact: "category", about: "category"}
 	return func(f *frame) law.State {
 		cat := f.it.Category
 		if f.comp >= 0 {
 			cat = f.it.Components[f.comp].category()
 		}
-		in := leafInfo{key: "category:" + label, fact: "category", about: "category"}
+		in := base
 		stated := f.value("is_telecommunications_equipment")
 		if telecom && stated.Kind == law.BoolValue {
 			in.about = "is_telecommunications_equipment"
@@ -46,7 +48,7 @@ func (c *compiler) category(kinds []string) check {
 			in.reason = "whether such a thing is telecommunications equipment in the sense of the rule is not settled"
 			return f.leaf(law.NotKnown, in)
 		}
-		in.reason = map[law.State]string{law.Met: "it is one of: " + words, law.NotMet: "it is none of: " + words, law.NotKnown: "what it is is known too coarsely"}[st]
+		in.reason = reasons[st]
 		return f.leaf(st, in)
 	}
 }
@@ -180,16 +182,17 @@ func (c *compiler) date(t *law.DateTest) check {
 		words = append(words, "on or before "+t.Until.String())
 	}
 	what := strings.ReplaceAll(t.Of, "_", " ") + " " + strings.Join(words, " and ")
+	label := strings.ReplaceAll(t.Of, "_", " ")
+	base := leafInfo{key: what, fact: t.Of, about: t.Of, answer: true}
 	return func(f *frame) law.State {
-		in := leafInfo{key: what, fact: t.Of, about: t.Of, answer: true}
-		d := f.date(t.Of)
+		d, in := f.date(t.Of), base
 		if d == calendar.NoDate {
-			in.reason = strings.ReplaceAll(t.Of, "_", " ") + " is not known"
+			in.reason = label + " is not known"
 			return f.leaf(law.NotKnown, in)
 		}
 		ok := d >= t.From && (t.Before == 0 || d < t.Before) && (t.Until == 0 || d <= t.Until)
 		in.reason = what
-		if !ok {
+		if !ok && f.explain {
 			in.reason = "not " + what
 		}
 		return f.leaf(state(ok), in)

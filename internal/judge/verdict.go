@@ -114,9 +114,11 @@ func (s *Session) rule(r *rule, it *Item) (Outcome, bool) {
 // not met, -1 when all passed; unclaimed exceptions leave their questions in o.
 func (f *frame) evaluate(o *Outcome) (v law.Verdict, stopped, gate int) {
 	r := f.r
-	for _, st := range f.s.preamble(r) {
-		if f.run(st, o) == law.NotMet {
-			return st.otherwise, -1, 0
+	if f.explain || !f.s.clear[r.n] {
+		for _, st := range f.s.preamble(r) {
+			if f.run(st, o) == law.NotMet {
+				return st.otherwise, -1, 0
+			}
 		}
 	}
 	if st := (step{"still in the operator's hands on the day", (*frame).present, law.Permitted}); given(f.it.Removed) && f.run(st, o) == law.NotMet {
@@ -177,7 +179,10 @@ func (f *frame) claimed(x *exception, o *Outcome) bool {
 	favour, f.answered = f.answered, answered
 	mine := f.atoms
 	f.atoms = atoms
-	shown := f.element("exception: "+x.Text, claim)
+	var shown Element
+	if f.explain {
+		shown = f.element("exception: "+x.Text, claim)
+	}
 	undo := func() bool { f.due, f.notes = due, notes; return false }
 	switch {
 	case claim == law.NotMet:
