@@ -106,8 +106,8 @@ func fragments(tb testing.TB) [][]byte {
 func TestRouted(t *testing.T) {
 	banner := []byte("SSH-2.0-Acme_1.0\r\n")
 	got := list(t, capture(linkEthernet,
-		frame(t, on(macA, tcpFrom(ipA, 63, 22, 5000, 1, banner))...),                            // private, behind a router
-		frame(t, on(macA, tcpFrom(net.IP{203, 0, 113, 9}, 51, 22, 5000, 1, banner))...),         // public, behind a router
+		frame(t, on(macA, tcpFrom(ipA, 63, 22, 5000, 1, banner))...),                             // private, behind a router
+		frame(t, on(macA, tcpFrom(net.IP{203, 0, 113, 9}, 51, 22, 5000, 1, banner))...),          // public, behind a router
 		frame(t, on(macA, tcpFrom(net.IP{192, 168, 7, 254}, 64, 179, 5000, 1, []byte{1, 2}))...), // the router itself
 	))
 	want := `device direct
