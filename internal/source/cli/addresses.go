@@ -121,7 +121,8 @@ func portOf(row string, f []string, mac int, t *table) string {
 		c := t.cell(row, "port")
 		c, _, _ = strings.Cut(c, " ")
 		c = strings.TrimSuffix(c, ",")
-		if portLike(c) {
+		// Under its heading a port may be a mere name: "bridge", "internal".
+		if portLike(c) || len(c) > 1 && strings.Trim(strings.ToLower(c), "abcdefghijklmnopqrstuvwxyz-_") == "" {
 			return c
 		}
 	}

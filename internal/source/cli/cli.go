@@ -113,13 +113,15 @@ func (r *reader) take(sec *section) error {
 func (r *reader) read(kind kind, sec *section) bool {
 	switch kind {
 	case neighbours:
-		return r.neighbourTable(sec) || r.neighbourBlocks(sec)
+		return r.neighbourWords(sec) || r.neighbourTable(sec) || r.neighbourBlocks(sec)
 	case addresses:
 		return r.addressTable(sec)
 	case onts:
 		return r.ontList(sec)
 	case interfaces:
 		return r.interfaces(sec)
+	case routes:
+		return r.routes(sec)
 	case config:
 		return r.config(sec)
 	case identity:

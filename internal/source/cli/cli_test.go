@@ -138,3 +138,25 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestShapeIsNarrow: words any system prints name no family.
+func TestShapeIsNarrow(t *testing.T) {
+	for _, tt := range []struct{ name, text string }{
+		{"lldp of another line", "Local Interface    : ge-0/0/0\nChassis ID         : 00:aa:11:22:33:44\nPort ID            : x\nSystem name        : y\n"},
+		{"brief lldp table", "Lcl Port      Scope Remote Chassis ID  Index  Remote Port     Remote Sys Name\n1/1/1         NB    00:AA:11:00:88:00  1      1/1/2           sr2\n"},
+		{"address table", "IP Address       MAC Address        Port    Type     Interface\n192.0.2.1   00:aa:11:22:33:44   1   dynamic  v1\n"},
+		{"board table", "Slot  Type   Status  Online  Power\n1  A  ok yes on\n"},
+		{"onu table", "ONU  SN            State  Run  Config Match\n1    ACME00000001  up     on   ok     ok\n"},
+		{"cpu", "CPU utilization : 5%\nControl plane : 3%\n"},
+		{"shared with a sibling", "Routing Tables: Public\n\tDestinations : 7\tRoutes : 7\n\nDestination/Mask    Proto  Pre  Cost         NextHop         Interface\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := sourcetest.List(Source{}, "x", []byte(tt.text))
+			for _, family := range []string{`"vrp/`, `"smartax/`, `"zx`, `"comware/`, `"fastiron/`, `"awplus/`} {
+				if strings.Contains(got, "cli.shape = "+family) {
+					t.Errorf("a family is named:\n%s", got)
+				}
+			}
+		})
+	}
+}

@@ -21,7 +21,7 @@ var noise = []string{"gnu ", "gpl", "third parties", "third-party", "license agr
 
 // ownKeys say what a key of a version or system output tells of the device.
 var ownKeys = map[string]evidence.Attr{
-	"serialnumber": evidence.Serial, "serial": evidence.Serial, "serialno": evidence.Serial, "systemserialnumber": evidence.Serial, "chassisserialnumber": evidence.Serial,
+	"serialnumber": evidence.Serial, "serial": evidence.Serial, "serialno": evidence.Serial, "systemserialnumber": evidence.Serial, "chassisserialnumber": evidence.Serial, "chassisserialnbr": evidence.Serial,
 	"oltserialnumber": evidence.Serial, "deviceserialnumber": evidence.Serial, "esnofdevice": evidence.Serial, "esn": evidence.Serial, "deviceesn": evidence.Serial,
 	"licensefileesn": evidence.Serial, "sn": evidence.Serial, "systemserial": evidence.Serial, "machineitem": evidence.Serial, "boxserialnumber": evidence.Serial, "mainboardesn": evidence.Serial,
 	"systemmacaddress": evidence.BaseMAC, "baseethernetmacaddress": evidence.BaseMAC, "hardwaremacaddress": evidence.BaseMAC, "basemacaddress": evidence.BaseMAC,
@@ -129,6 +129,9 @@ func unframe(s string) (text string, frame bool) {
 
 // telling reports whether a line says more than a heading: a digit, or three words.
 func telling(s string) bool {
+	if columns := strings.Count(s, "  ") - strings.Count(s, "   "); columns >= 2 && !strings.ContainsAny(s, ":=") {
+		return false // a row or heading of a table
+	}
 	return strings.ContainsAny(s, "0123456789") || strings.Count(s, " ") >= 2 && s != "All rights reserved."
 }
 

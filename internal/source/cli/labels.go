@@ -19,7 +19,7 @@ var labelKeys = map[string]evidence.Attr{
 	"manuserialnumber": evidence.Serial, "vendorserialnumber": evidence.Serial, "serialnum": evidence.Serial,
 	"vendorname": evidence.EntPhysicalMfgName, "manufacturer": evidence.EntPhysicalMfgName, "manufacturername": evidence.EntPhysicalMfgName, "transceivervendorname": evidence.EntPhysicalMfgName, "vendor": evidence.EntPhysicalMfgName,
 	"name": evidence.EntPhysicalName, "descr": evidence.EntPhysicalDescr, "description": evidence.EntPhysicalDescr, "transceivertype": evidence.EntPhysicalDescr,
-	"macaddress": evidence.BaseMAC, "hardwarerevision": evidence.HardwareRev, "hwversion": evidence.HardwareRev,
+	"macaddress": evidence.BaseMAC, "basemacaddress": evidence.BaseMAC, "hardwarerevision": evidence.HardwareRev, "hwversion": evidence.HardwareRev,
 }
 
 // group is one labelled thing: a heading and the values under it.
@@ -90,7 +90,8 @@ func (r *reader) labelGroups(sec *section) []group {
 		}
 		text := strings.TrimSpace(l.text)
 		if text == "" || ruler(text) {
-			if len(cur().vals) > 0 {
+			// A transceiver's label is drawn in several boxes.
+			if len(cur().vals) > 0 && !strings.Contains(cur().title, "transceiver") {
 				next("", l.at)
 			}
 			continue
@@ -236,6 +237,8 @@ func partKind(g *group) asset.ComponentKind {
 
 func kindOfPart(s string) asset.ComponentKind {
 	switch {
+	case strings.HasPrefix(s, "xcvr"):
+		return "optic"
 	case strings.HasPrefix(s, "slot") || strings.HasPrefix(s, "unit"):
 		return "board"
 	case strings.Contains(s, "transceiver") || strings.Contains(s, "optic") || strings.HasPrefix(s, "port") || anyOf(s, []string{"sfp", "xfp", "gbic"}) && !anyOf(s, []string{"port", "switch", "card", "superv", "chassis", "fabric"}):
@@ -286,7 +289,11 @@ func (r *reader) boardTable(sec *section) bool {
 		if mac := t.cell(l.text, "mac"); looksMAC(mac) {
 			r.b.Add(&p.Observations, evidence.IfMAC, mac, l.at)
 		}
+		r.b.Add(&p.Observations, evidence.EntPhysicalMfgName, t.cell(l.text, "mfg"), l.at)
 		p.Kind = kindOfPart(strings.ToLower(model + " " + t.cell(l.text, "card")))
+		if t.has("mfg") && t.has("port") {
+			p.Kind = "optic"
+		}
 		r.part(p)
 		got = true
 	}
@@ -299,13 +306,22 @@ func (r *reader) unitRow(t *table, l line, first bool) bool {
 	if len(serial) < 4 || strings.Contains(serial, " ") || !strings.ContainsAny(serial, "0123456789") {
 		return false
 	}
+	descr := t.cell(l.text, "descr")
 	if first {
 		r.own(evidence.Serial, serial, l.at)
 		r.own(evidence.BaseMAC, mac, l.at)
+		if len(descr) > 2 && strings.EqualFold(t.cell(l.text, "slot"), "chassis") {
+			r.own(evidence.CLIModel, descr, l.at)
+		}
 		return true
 	}
-	p := asset.Part{Kind: "board", Place: r.b.Place(l.at)}
-	r.b.Add(&p.Observations, evidence.Serial, serial, l.at)
+	name := strings.TrimSpace(t.cell(l.text, "slot"))
+	p := asset.Part{Kind: kindOfPart(strings.ToLower(name + " " + descr)), Place: r.b.Place(l.at)}
+	if !strings.EqualFold(serial, "builtin") {
+		r.b.Add(&p.Observations, evidence.Serial, serial, l.at)
+	}
+	r.b.Add(&p.Observations, evidence.PartNumber, t.cell(l.text, "part"), l.at)
+	r.b.Add(&p.Observations, evidence.EntPhysicalDescr, descr, l.at)
 	r.b.Add(&p.Observations, evidence.BaseMAC, mac, l.at)
 	r.part(p)
 	return true
@@ -315,7 +331,7 @@ func (r *reader) unitRow(t *table, l line, first bool) bool {
 var boardColumns = []column{
 	{"slot/card", "slot"}, {"slotid", "slot"}, {"slot", "slot"}, {"subslot", "x"}, {"unit", "slot"}, {"switch", "slot"}, {"item", "slot"}, {"module", "slot"}, {"shelf", "x"}, {"rack", "x"},
 	{"card-type", "type"}, {"card type", "descr"}, {"realtype", "type"}, {"cfgtype", "x"}, {"boardname", "type"}, {"brd type", "type"}, {"module type", "descr"}, {"model", "type"}, {"type", "type"},
-	{"card", "card"}, {"ports", "x"}, {"port", "x"}, {"serial no.", "serial"}, {"serial number", "serial"}, {"serial-number", "serial"}, {"serial num", "serial"}, {"serial", "serial"},
+	{"card", "card"}, {"ports", "x"}, {"port", "port"}, {"manufacturer", "mfg"}, {"exist", "x"}, {"config", "x"}, {"detect", "type"}, {"detail", "x"}, {"serial no.", "serial"}, {"serial number", "serial"}, {"serial-number", "serial"}, {"serial num", "serial"}, {"serial", "serial"},
 	{"part number", "part"}, {"part-no", "part"}, {"mac address", "mac"}, {"mac-address", "mac"}, {"hw ver.", "x"}, {"hw", "x"}, {"sw ver.", "x"}, {"hardver", "x"}, {"softver", "x"}, {"hardware version", "x"}, {"version", "x"},
 	{"online/offline", "x"}, {"online", "x"}, {"status", "x"}, {"power", "x"}, {"register", "x"}, {"alarm", "x"}, {"primary", "x"}, {"subtype0", "x"}, {"subtype1", "x"},
 	{"state", "x"}, {"soft ver", "x"}, {"patch ver", "x"}, {"description", "descr"}, {"software version", "x"}, {"brd status", "x"}, {"manu-date", "x"}, {"sub", "x"}, {"clei", "x"}, {"fru", "x"}, {"revision", "x"}, {"rev", "x"},
@@ -323,7 +339,8 @@ var boardColumns = []column{
 
 func boardHeading(text string) *table {
 	t := parseHeading(text, boardColumns)
-	if t == nil || !t.has("slot") || !t.has("type") && !t.has("serial") {
+	placed := t != nil && (t.has("slot") || t.has("card") || t.has("port"))
+	if !placed || !t.has("type") && !t.has("serial") || t.has("port") && !t.has("slot") && !t.has("mfg") {
 		return nil
 	}
 	return t

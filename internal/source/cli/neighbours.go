@@ -30,6 +30,8 @@ var neighbourKeys = map[string]string{
 	"capability": "stop", "capabilities": "stop", "systemcapsavailable": "stop", "timeremaining": "stop", "timetolive": "stop", "ttl": "stop", "holdtime": "stop", "advertisementversion": "stop",
 	"managementaddresstype": "stop", "expiredtime": "stop", "autonegotiation": "stop", "vlanid": "stop", "addresscount": "stop", "systemcapabilitiessupport": "stop", "managementaddressinterfacetype": "stop",
 	"portvlanid": "stop", "pvid": "stop", "nativevlan": "stop", "duplex": "stop", "mgmtaddresses": "stop", "managementaddressoid": "stop", "protocol": "stop", "addresstype": "stop", "type": "stop", "mediaattachmentunittype": "stop", "peersourcemac": "stop", "vtpmanagementdomainname": "stop", "vtpmanagementdomain": "stop",
+	"neighborchassisname": "sysname", "neighborchassisdescription": "sysdesc", "neighborportid": "portid", "neighborportdesc": "portdescr", "neighbormanagementaddress": "ip", "neighborentries": "stop",
+	"remotechassisidsubtype": "chassistype", "remoteportsubtype": "stop", "remotettl": "stop", "locallyassignedremoteneighborindex": "stop", "remotesystemdesc": "sysdesc", "chassiscapabilitiesavailable": "stop", "chassiscapabilitiesenabled": "stop",
 	"interfaceaddresses": "stop", "entryaddresses": "stop", "systemdesclen": "stop", "lastupdate": "stop", "age": "stop", "discoveredtime": "stop",
 }
 
@@ -51,7 +53,7 @@ func (b *block) empty() bool {
 // neighbourBlocks reads LLDP, CDP and FDP details: a block of keys a neighbour,
 // the description running over several lines.
 func (r *reader) neighbourBlocks(sec *section) bool {
-	p := &blockReader{r: r}
+	p := &blockReader{r: r, fdp: strings.HasPrefix(sec.cmd, "show fdp")}
 	for _, l := range sec.lines {
 		p.line(l)
 	}
@@ -64,6 +66,7 @@ type blockReader struct {
 	cur   block
 	local string  // the port the following blocks are seen on
 	multi *string // the text that goes on over lines
+	fdp   bool
 	count int
 }
 
@@ -191,7 +194,7 @@ func (p *blockReader) begins(role string) bool {
 	case "new":
 		return !c.empty()
 	case "local", "port":
-		return !c.empty() && (c.local != "" || role == "local") && (c.chassis != "" || c.deviceID != "")
+		return c.local != "" && (c.chassis != "" || c.deviceID != "")
 	case "chassis":
 		return c.chassis != ""
 	case "chassistype":
@@ -218,7 +221,9 @@ func (p *blockReader) set(role, value string) {
 	case "chassis":
 		c.chassis = value
 	case "portid":
-		c.remotePort = value
+		if c.remotePort == "" { // a management address may repeat the key
+			c.remotePort = value
+		}
 	case "portdescr":
 		c.portDescr = value
 	case "sysname":
@@ -264,6 +269,9 @@ func (p *blockReader) end() {
 	l := asset.Link{Via: "lldp", LocalPort: c.local, RemotePort: c.remotePort}
 	if c.deviceID != "" || c.platform != "" {
 		l.Via = "cdp"
+		if p.fdp {
+			l.Via = "fdp"
+		}
 	}
 	l.Remote.Place = p.r.b.Place(c.at)
 	add := func(attr evidence.Attr, v string) {
@@ -327,7 +335,7 @@ func chassisID(add func(evidence.Attr, string), typ, id string) {
 // neighbourColumns are the headings of brief neighbour tables.
 var neighbourColumns = []column{
 	{"local interface", "local"}, {"local intf", "local"}, {"local port", "local"}, {"lcl port", "local"}, {"localport", "local"}, {"port", "local"}, {"local intrfce", "local"}, {"local", "local"},
-	{"chassis id", "chassis"}, {"chassisid", "chassis"}, {"port id", "portid"}, {"portid", "portid"}, {"neighbor port id", "portid"}, {"neighbor interface", "portid"}, {"neighbor intf", "portid"}, {"port info", "portid"}, {"remote port", "portid"}, {"neighbor port", "portid"},
+	{"remote chassis id", "chassis"}, {"scope", "x"}, {"index", "x"}, {"remote sys name", "sysname"}, {"chassis id", "chassis"}, {"chassisid", "chassis"}, {"port id", "portid"}, {"portid", "portid"}, {"neighbor port id", "portid"}, {"neighbor interface", "portid"}, {"neighbor intf", "portid"}, {"port info", "portid"}, {"remote port", "portid"}, {"neighbor port", "portid"},
 	{"system name", "sysname"}, {"sysname", "sysname"}, {"device id", "sysname"}, {"device-id", "sysname"}, {"neighbor device id", "sysname"}, {"neighbor device", "sysname"}, {"neighbor dev", "sysname"}, {"remote system", "sysname"}, {"neighbor name", "sysname"}, {"deviceid", "sysname"},
 	{"platform", "platform"}, {"hold-time", "x"}, {"holdtime", "x"}, {"holdtme", "x"}, {"hldtme", "x"}, {"exptime(s)", "x"}, {"exptime", "x"}, {"ttl", "x"}, {"capability", "x"}, {"capabilities", "x"}, {"parent interface", "x"}, {"port description", "portdescr"}, {"port descr", "portdescr"},
 	{"ap name", "ap"}, {"ap ip", "x"}, {"neighbor ip", "ip"}, {"mgmt ip", "ip"}, {"interface", "x"},

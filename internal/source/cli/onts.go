@@ -2,6 +2,7 @@ package cli
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,7 +14,7 @@ import (
 // ontKeys are the keys of ONT details by normalised key.
 var ontKeys = map[string]string{
 	"fsp": "port", "onuinterface": "port", "onuindex": "port", "ontid": "id", "sn": "sn", "serialnumber": "sn", "ontsn": "sn", "ontserialnumber": "sn",
-	"vendorid": "vendor", "ontvendorid": "vendor", "equipmentid": "type", "ontequipmentid": "type", "equipid": "type", "type": "type", "ontproductid": "product", "onttype": "type", "ontmodel": "type",
+	"vendorid": "vendor", "ontvendorid": "vendor", "equipmentid": "type", "ontequipmentid": "type", "equipid": "type", "ontproductid": "product", "ontmodel": "type",
 	"softwareversion": "fw", "mainsoftwareversion": "fw", "activesoftwareversion": "fw", "ontversion": "hw", "hardwareversion": "hw", "mac": "mac", "ontmac": "mac", "macaddress": "mac", "description": "name", "name": "name",
 }
 
@@ -60,13 +61,18 @@ func (o *ontReader) line(l line) {
 		if port == "" {
 			port, id, rest = m[4], m[5], m[6]
 		}
-		o.row(l.at, strings.ReplaceAll(port, " ", ""), id, strings.Fields(rest))
+		o.row(l.at, strings.ReplaceAll(port, " ", ""), id, strings.Fields(rest), false)
+		return
+	}
+	// "1    1   1   AN-4  A  1  up  ABCD00112233": slot, port, ONT, columns, serial.
+	if f := strings.Fields(text); len(f) >= 5 && small(f[0]) && small(f[1]) && small(f[2]) && slices.ContainsFunc(f[3:], serialLike) {
+		o.row(l.at, f[0]+"/"+f[1], f[2], f[3:], false)
 		return
 	}
 	if o.port != "" {
 		// Summary rows: ONT id, serial, type, distance ...
 		if f := strings.Fields(text); len(f) >= 3 && len(f[0]) <= 3 && strings.Trim(f[0], "0123456789") == "" && serialLike(f[1]) {
-			o.row(l.at, o.port, f[0], f[1:])
+			o.row(l.at, o.port, f[0], f[1:], true)
 			return
 		}
 	}
@@ -80,8 +86,10 @@ func (o *ontReader) line(l line) {
 	}
 }
 
-// row takes a table row: the serial is the first word that is one; a type may follow it.
-func (o *ontReader) row(at, port, id string, f []string) {
+// row takes a table row: the serial is the first word that is one. With reported,
+// the type after it is what the ONT told; in other tables it is what somebody
+// configured, which may be a stand-in for an ONT of another maker.
+func (o *ontReader) row(at, port, id string, f []string, reported bool) {
 	o.end()
 	o.cur = ont{at: at, port: port, id: id}
 	for i, w := range f {
@@ -89,15 +97,15 @@ func (o *ontReader) row(at, port, id string, f []string) {
 			continue
 		}
 		o.cur.sn = w
-		if i+1 < len(f) && typeLike(f[i+1]) {
+		if reported && i+1 < len(f) && typeLike(f[i+1]) {
 			o.cur.typ = f[i+1]
-		} else if i > 0 && typeLike(f[i-1]) {
-			o.cur.typ = f[i-1]
 		}
 		break
 	}
 	o.end()
 }
+
+func small(w string) bool { return len(w) <= 3 && strings.Trim(w, "0123456789") == "" }
 
 // serialLike accepts G.984 serials and the 16 characters OLTs print for them.
 func serialLike(w string) bool {

@@ -20,14 +20,11 @@ func (Source) Recognise(head []byte, name string) int {
 	if !texty(head) {
 		return 0
 	}
-	if first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n")); observe.LooksXML(head) {
-		// "<name>display version" begins like an element.
-		if _, _, ok := prompt(clean(string(first)), ""); !ok {
-			return 0
-		}
+	if observe.LooksXML(head) && !promptFirst(head) {
+		return 0
 	}
 	wrapped := wrapping(head) != wrapNone
-	if c := firstByte(head); (c == '{' || c == '[') && !wrapped {
+	if c := firstByte(head); (c == '{' || c == '[' && !promptFirst(head)) && !wrapped {
 		return 0
 	}
 	prompts, shaped, guessed, listed := 0, 0, 0, 0
@@ -70,6 +67,14 @@ func (Source) Recognise(head []byte, name string) int {
 		return 50
 	}
 	return 0
+}
+
+// promptFirst reports whether the first line is a prompt with a command:
+// "<name>display version" begins like an element, "[user@name] > /export" like a list.
+func promptFirst(head []byte) bool {
+	first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
+	_, _, ok := prompt(clean(string(first[:min(len(first), maxLine)])), "")
+	return ok
 }
 
 func firstByte(head []byte) byte {

@@ -14,6 +14,7 @@ const (
 	onts            // what an OLT tells of its ONTs
 	interfaces      // the device's own ports
 	config          // configurations
+	routes          // routing tables
 )
 
 // commands maps the beginning of a command to its kind; the first match counts,
@@ -23,18 +24,19 @@ var commands = []struct {
 	kind   kind
 }{
 	{"show lldp info local", identity}, {"show lldp local", identity}, {"display lldp local", identity},
-	{"show lldp", neighbours}, {"display lldp", neighbours}, {"show cdp", neighbours}, {"show fdp", neighbours}, {"show ap cdp", neighbours},
+	{"show system lldp neighbor", neighbours}, {"show lldp", neighbours}, {"display lldp", neighbours}, {"show cdp", neighbours}, {"show fdp", neighbours}, {"show ap cdp", neighbours},
 	{"display cdp", neighbours}, {"show isdp", neighbours}, {"/ip neighbor", neighbours}, {"diagnose lldprx", neighbours}, {"show neighbors", neighbours},
 	{"show mac", addresses}, {"display mac", addresses}, {"display bridge mac", addresses}, {"show bridge address", addresses}, {"/interface bridge host", addresses},
 	{"show fdb", addresses}, {"show ethernet-switching table", addresses}, {"show arp", addresses}, {"display arp", addresses},
 	{"show ip arp", addresses}, {"/ip arp", addresses}, {"show ipv6 neighbor", addresses}, {"display ipv6 neighbor", addresses}, {"get system arp", addresses}, {"ip neigh", addresses},
 	{"display ont wan", other}, {"display ont port", other}, {"display ont gemport", other}, {"display ont", onts}, {"show gpon onu", onts}, {"show pon onu", onts},
-	{"show epon onu", onts}, {"show onu", onts}, {"show ont", onts}, {"display epon ont", onts}, {"show gpon remote-onu", onts},
+	{"show epon onu", onts}, {"show onu", onts}, {"show authorization", onts}, {"show ont", onts}, {"display epon ont", onts}, {"show gpon remote-onu", onts},
 	{"show interface transceiver", labels}, {"show interfaces transceiver", labels}, {"display transceiver", labels}, {"show pon transceiver", labels}, {"show optical", labels}, {"show sfp", labels},
 	{"display interface brief", other}, {"display interface description", other}, {"display interface", interfaces}, {"show interface", interfaces},
 	{"show inventory", labels}, {"show module", labels}, {"show chassis", labels}, {"show platform", labels}, {"show card", labels}, {"show subcard", labels},
 	{"show fru", labels}, {"show idprom", labels}, {"show switch", labels}, {"show stack", labels}, {"display device", labels}, {"display elabel", labels},
 	{"display board", labels}, {"display optic", labels}, {"display version slot", identity}, {"show board", labels}, {"show environment", labels}, {"show diag", labels},
+	{"display ip routing", routes}, {"display ipv6 routing", routes}, {"show ip route", routes}, {"show ipv6 route", routes}, {"show route", routes}, {"/ip route", routes},
 	{"show running", config}, {"show configuration", config}, {"show config", config}, {"display current", config}, {"display saved", config}, {"show startup", config}, {"/export", config},
 	{"show version", identity}, {"show ver", identity}, {"display version", identity}, {"display ver", identity}, {"show system", identity}, {"display sn", identity},
 	{"show hardware", identity}, {"show software", identity}, {"display esn", identity}, {"display license", identity}, {"display deviceinfo", identity}, {"display product", identity},
@@ -91,8 +93,8 @@ var shapes = []shape{
 	{"vrp/display-vlan", other, []string{"vlan id type", "mac learning broadcast/multicast/unicast property"}},
 	{"vrp-or-comware/display-bgp-peer", other, []string{"peers in established state", "msgrcvd", "prefrcv"}},
 	{"vrp-or-comware/display-isis-peer", other, []string{"peer information for isis(", "circuit id", "holdtime"}},
-	{"vrp/display-ip-routing-table", other, []string{"route flags: r - relay, d - download to fib", "destinations : "}},
-	{"vrp-or-comware/display-ip-routing-table", other, []string{"routing table", "destinations : ", "routes : ", "nexthop"}},
+	{"vrp/display-ip-routing-table", routes, []string{"route flags: r - relay, d - download to fib", "destinations : "}},
+	{"vrp-or-comware/display-ip-routing-table", routes, []string{"routing table", "destinations : ", "routes : ", "nexthop"}},
 	{"vrp/display-mpls-te-tunnel", other, []string{"ingress lsrid", "in/outlabel", "tunnel-name"}},
 	{"vrp/display-nat-server", other, []string{"nat server information:", "global ip/port", "inside ip/port"}},
 	{"vrp/display-temperature", other, []string{"i2c addr chl", "adj_speed temp"}},
@@ -144,7 +146,7 @@ var shapes = []shape{
 	{"comware/display-version", identity, []string{"comware", "software, version"}},
 	{"comware/display-version", identity, []string{"comware software"}},
 	{"comware/display-device-manuinfo", labels, []string{"device_name", "device_serial_number", "vendor_name"}},
-	{"comware/display-lldp-neighbor-list", neighbours, []string{"system name", "local interface", "chassis id", "port id"}},
+	{"comware/display-lldp-neighbor-list", neighbours, []string{"local interface chassis id      port id"}},
 	{"comware/display-arp", addresses, []string{"ip address", "mac address", "vlan", "interface", "aging type"}},
 	{"comware/display-interface", interfaces, []string{"current state: ", "line protocol", "maximum transmission unit"}},
 	{"comware/display-device", labels, []string{"brd type", "brd status", "software version"}},
@@ -157,7 +159,7 @@ var shapes = []shape{
 	{"comware/display-route-policy", other, []string{"route-policy:", "permit"}},
 	{"comware/display-vpn-instance", other, []string{"vpn-instance name and id"}},
 	{"comware/display-vpn-instance", other, []string{"total vpn-instances configured"}},
-	{"comware/display-ip-routing-table", other, []string{"destinations : ", "routes : ", "destination/mask", "proto"}},
+	{"comware/display-ip-routing-table", routes, []string{"destinations : ", "routes : ", "destination/mask", "proto"}},
 	{"comware/display-clock", other, []string{"time zone : ", " add "}},
 	// The IOS line and what follows its manner.
 	{"ios-xr/show-version", identity, []string{"ios xr software", "version"}},
@@ -183,12 +185,13 @@ var shapes = []shape{
 	{"ios-like/config", config, []string{"building configuration..."}},
 	{"ios-like/config", config, []string{"current configuration : "}},
 	{"ios-like/show-arp", addresses, []string{"protocol", "address", "age (min)", "hardware addr", "arpa"}},
+	{"ios-like/show-fdp-neighbors", neighbours, []string{"device id", "fdp", "holdtime"}},
 	// Others.
 	{"eos/show-version", identity, []string{"software image version:", "system mac address:"}},
 	{"eos/show-arp", addresses, []string{"address", "age (", "hardware addr", "vlan", ", "}},
 	{"eos/show-lldp-neighbors", neighbours, []string{"last table change time", "neighbor device id"}},
 	{"eos/show-lldp-neighbors-detail", neighbours, []string{"detected ", " lldp neighbors"}},
-	{"eos/show-module", labels, []string{"module", "ports card type", "serial no."}},
+	{"eos/show-module", labels, []string{"\nmodule  ports card type"}},
 	{"eos/show-transceiver-hardware", labels, []string{"media type:", "maximum module power (w)"}},
 	{"eos/show-mac-security", other, []string{"interface: ", "address: ", "participant"}},
 	{"eos/show-mac-security", other, []string{"mka counters"}},
@@ -210,7 +213,7 @@ var shapes = []shape{
 	{"procurve/config", config, []string{"configuration editor; created on release"}},
 	{"fastiron/show-version", identity, []string{"sw: version", "compiled on"}},
 	{"fastiron/show-lldp-neighbors-detail", neighbours, []string{"local port:", "+ chassis id"}},
-	{"fastiron/show-lldp-neighbors", neighbours, []string{"lcl port", "chassis id"}},
+	{"fastiron/show-lldp-neighbors", neighbours, []string{"lcl port chassis id"}},
 	{"ios-like/show-lldp-neighbors", neighbours, []string{"capability codes:", "device id", "local intf"}},
 	{"aos/show-system", identity, []string{"system:", "description:", "object id:", "flash space:"}},
 	{"aos/show-chassis", labels, []string{"model name:", "manufacture date:", "admin status:"}},
@@ -228,10 +231,10 @@ var shapes = []shape{
 	{"fortios/config", config, []string{"#config-version="}},
 	{"esr/show-system-id", identity, []string{"unit    mac address    hardware version serial number"}},
 	{"awplus/show-arp", addresses, []string{"mac address     interface    port "}},
-	{"awplus/show-mac-address-table", addresses, []string{"vlan port", "mac", "fwd"}},
+	{"awplus/show-mac-address-table", addresses, []string{"vlan port             mac            fwd"}},
 	{"linux/arp", addresses, []string{"hwtype", "hwaddress", "flags mask"}},
 	{"saos/show-software", identity, []string{"software state", "running package version"}},
-	{"saos/show-system-components", labels, []string{"components", "part-no", "serial"}},
+	{"saos/show-system-components", identity, []string{"openconfig-platform-types:"}},
 	{"ucd/show-pon-transceiver", labels, []string{"transceiver information:", "vendor name:", "part number:"}},
 }
 

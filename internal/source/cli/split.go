@@ -255,7 +255,7 @@ func hostOf(s string, end byte, known string) (string, bool) {
 		return "", false
 	}
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"'<>=,;*?!#{}\`, c) >= 0 {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"'<>=,;*?!#{}`, c) >= 0 {
 			return "", false
 		}
 	}
