@@ -236,7 +236,9 @@ func (l *fingerprintLoader) maker(m *fingerprintMaker) error {
 			kind = "form"
 		}
 		expr := p
-		expr.Is = `(?:^|[^0-9A-Za-z])(` + p.Is + `)(?:$|[^0-9A-Za-z])`
+		if !p.Weak { // people type designations in any case; a weak form must be spelt as the maker does
+			expr.Is = `(?i)` + p.Is
+		}
 		if err := l.check(expr.Is); err != nil {
 			return err
 		}
@@ -284,7 +286,8 @@ func (l *fingerprintLoader) addPattern(m *fingerprintMaker, kind string, on []ev
 			}
 		}
 	}
-	fp := evidence.Fingerprint{Attrs: on, Pattern: p.Is, Word: word, Kind: kind, Why: p.Why, Under: p.Under}
+	token := !word && (kind == "model" || kind == "form" || kind == "part")
+	fp := evidence.Fingerprint{Attrs: on, Pattern: p.Is, Word: word, Token: token, Kind: kind, Why: p.Why, Under: p.Under}
 	if !p.Neutral {
 		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Manufacturer, Value: string(m.Org)})
 	}

@@ -61,7 +61,7 @@ func New(f Facts) (*Engine, error) {
 			return nil, fmt.Errorf("compile fingerprints: %q stands twice", fp.ID)
 		}
 		seen[fp.ID] = true
-		pats[i] = match.Pattern{Expr: fp.Pattern, Word: fp.Word}
+		pats[i] = match.Pattern{Expr: fp.Pattern, Word: fp.Word, Token: fp.Token}
 		for _, a := range fp.Attrs {
 			n, ok := e.fields.of[a]
 			if !ok {

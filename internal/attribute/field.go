@@ -2,6 +2,7 @@ package attribute
 
 import (
 	"telltale/internal/attribute/match"
+	"telltale/internal/attribute/recog"
 	"telltale/internal/evidence"
 )
 
@@ -64,7 +65,7 @@ type fields struct {
 }
 
 func newFields() (fields, error) {
-	f := fields{of: map[evidence.Attr]match.Field{RegistrantName: 0}}
+	f := fields{of: map[evidence.Attr]match.Field{RegistrantName: 0, recog.SSHSoftware: 1}}
 	for _, a := range sortedAttrs() {
 		if len(f.of) >= 128 {
 			return f, errTooManyFields

@@ -116,7 +116,7 @@ func (e *Engine) says(a evidence.Attr, v string) []proto {
 func (e *Engine) read(a evidence.Attr, v string) []proto {
 	if roles[a] == numbered {
 		ps := e.number(a, v)
-		if a == evidence.GPONSerial || a == evidence.FCCID {
+		if a == evidence.GPONSerial || a == evidence.FCCID || a == evidence.SysObjectID {
 			ps = append(ps, e.text(a, v)...)
 		}
 		return ps

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"telltale/internal/attribute/match"
+	"telltale/internal/attribute/recog"
 	"telltale/internal/evidence"
 	"telltale/internal/org"
 )
@@ -38,6 +39,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		out = append(out, leads(n.MadeBy, n.Org, class)...)
 	}
 	hits := e.set.All(f, v, nil)
+	if a == evidence.SSHBanner {
+		hits = e.software(v, hits)
+	}
 	names := e.makersNamed(hits, v)
 	for _, h := range hits {
 		fp := &e.fps[h.Pattern]
@@ -53,6 +57,18 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		out = append(out, spoke(fp, &h, class, len(names) > 1)...)
 	}
 	return out
+}
+
+// software tries the patterns for the software part of an SSH greeting (RFC 4253 section 4.2).
+func (e *Engine) software(v string, hits []match.Hit) []match.Hit {
+	rest, ok := strings.CutPrefix(v, "SSH-")
+	if !ok {
+		return hits
+	}
+	if _, rest, ok = strings.Cut(rest, "-"); !ok {
+		return hits
+	}
+	return e.set.All(e.fields.of[recog.SSHSoftware], strings.TrimRight(rest, "\r\n"), hits)
 }
 
 // namedBy turns a whole name into what it says: the name on the label, and who

@@ -92,8 +92,11 @@ type Fingerprint struct {
 	Attrs []Attr
 	// Pattern is an RE2 expression; its named groups model, version, serial become claims.
 	// With Word it is a plain word or name that stands alone, in any case of ASCII letters.
+	// With Token it matches only between characters that are neither letters
+	// nor digits, and the token is the model.
 	Pattern string
 	Word    bool
+	Token   bool
 	// Kind names the sort of clue whose measured weight it shares: "name", "mark", "model", "lead".
 	Kind string
 	// Under are organisations under whose name the same goods are sold: their

@@ -36,6 +36,9 @@ type Pattern struct {
 	// between characters that are neither letters nor digits, in any case of ASCII letters.
 	Expr string
 	Word bool
+	// Token makes Expr match only between characters that are neither letters
+	// nor digits; Groups[1] is the token. Expr has no groups of its own.
+	Token bool
 	// On are the fields whose texts it is tried on.
 	On Fields
 }
@@ -62,16 +65,21 @@ type Set struct {
 }
 
 type pattern struct {
-	expr string
-	word bool
-	once sync.Once
-	re   *regexp.Regexp
+	expr  string
+	word  bool
+	token bool
+	// heads are the beginnings of a token; nil means that it is searched for.
+	heads []head
+	once  sync.Once
+	re    *regexp.Regexp
 }
 
 type user struct {
 	pattern int32
 	// size is the literal's length when it must stand at the beginning of the text, else 0.
 	size int32
+	// head is one more than the index of the token's beginning, 0 for others.
+	head int32
 	on   Fields
 }
 
@@ -98,8 +106,8 @@ func Compile(ps []Pattern) (*Set, error) {
 	index := map[string]int{}
 	var lits []string
 	for i, p := range ps {
-		s.pats[i].expr, s.pats[i].word = p.Expr, p.Word
-		l, err := require(p)
+		s.pats[i].expr, s.pats[i].word, s.pats[i].token = p.Expr, p.Word, p.Token
+		l, err := require(p, &s.pats[i])
 		if err != nil {
 			return nil, &Error{Pattern: i, Err: err}
 		}
@@ -107,7 +115,7 @@ func Compile(ps []Pattern) (*Set, error) {
 			s.always = append(s.always, user{pattern: int32(i), on: p.On})
 			continue
 		}
-		for _, lit := range l.any {
+		for n, lit := range l.any {
 			k, ok := index[lit]
 			if !ok {
 				k = len(lits)
@@ -119,6 +127,9 @@ func Compile(ps []Pattern) (*Set, error) {
 			if l.start {
 				u.size = int32(len(lit))
 			}
+			if s.pats[i].heads != nil {
+				u.head = int32(n) + 1
+			}
 			s.users[k] = append(s.users[k], u)
 		}
 	}
@@ -127,7 +138,7 @@ func Compile(ps []Pattern) (*Set, error) {
 	return s, nil
 }
 
-func require(p Pattern) (literals, error) {
+func require(p Pattern, c *pattern) (literals, error) {
 	if p.Word {
 		if p.Expr == "" {
 			return literals{}, fmt.Errorf("the word is empty")
@@ -138,7 +149,22 @@ func require(p Pattern) (literals, error) {
 	if err != nil {
 		return literals{}, err
 	}
-	return need(re), nil
+	if !p.Token {
+		return need(re), nil
+	}
+	if re.MaxCap() > 0 {
+		return literals{}, fmt.Errorf("a token has groups of its own: write (?:...)")
+	}
+	c.expr = `(?:^|[^0-9A-Za-z])(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
+	if c.heads = heads(re); c.heads == nil {
+		return need(re), nil
+	}
+	c.expr = `^(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
+	var l literals
+	for _, h := range c.heads {
+		l.any = append(l.any, h.lit)
+	}
+	return l, nil
 }
 
 // Len is the number of patterns.
@@ -182,10 +208,14 @@ func (s *Set) candidates(f Field, text string) *scratch {
 			sc.found = append(sc.found, s.always[i].pattern)
 		}
 	}
-	s.auto.scan(plain(text), func(l int32, end int) {
+	folded := plain(text)
+	s.auto.scan(folded, func(l int32, end int) {
 		for i := range s.users[l] {
 			u := &s.users[l][i]
 			if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || (u.size != 0 && int(u.size) != end) {
+				continue
+			}
+			if u.head != 0 && len(folded) == len(text) && !s.pats[u.pattern].begins(int(u.head)-1, text, end) {
 				continue
 			}
 			sc.stamp[u.pattern] = sc.turn
@@ -209,6 +239,9 @@ func (s *Set) try(i int, text string) (Hit, bool) {
 	if p.word {
 		return word(i, p.expr, text)
 	}
+	if p.heads != nil {
+		return p.tokenAt(i, text)
+	}
 	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) }) // parsed by Compile
 	m := p.re.FindStringSubmatchIndex(text)
 	if m == nil {
@@ -221,6 +254,59 @@ func (s *Set) try(i int, text string) (Hit, bool) {
 		}
 	}
 	return h, true
+}
+
+// begins reports whether a token can begin where its literal ends at end.
+func (p *pattern) begins(h int, text string, end int) bool {
+	x := &p.heads[h]
+	at := end - len(x.lit)
+	return (at == 0 || !isWord(text[at-1])) && (end == len(text) || x.may(text[end]))
+}
+
+// tokenAt tries the places at which the token may begin, from the left.
+func (p *pattern) tokenAt(i int, text string) (Hit, bool) {
+	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) }) // parsed by Compile
+	if plain(text) != text {                                // a letter that folds to ASCII: rare enough to search for
+		re := regexp.MustCompile(`(?:^|[^0-9A-Za-z])` + p.expr[1:])
+		m := re.FindStringSubmatchIndex(text)
+		if m == nil {
+			return Hit{}, false
+		}
+		return Hit{Pattern: i, At: m[2], Groups: []string{text[m[0]:m[1]], text[m[2]:m[3]]}}, true
+	}
+	for at := 0; at < len(text); at++ {
+		if at > 0 && isWord(text[at-1]) || !p.can(text[at:]) {
+			continue
+		}
+		if m := p.re.FindStringSubmatchIndex(text[at:]); m != nil {
+			return Hit{Pattern: i, At: at, Groups: []string{text[at : at+m[1]], text[at+m[2] : at+m[3]]}}, true
+		}
+	}
+	return Hit{}, false
+}
+
+// can reports whether one of the token's beginnings stands at the beginning of text.
+func (p *pattern) can(text string) bool {
+	for k := range p.heads {
+		h := &p.heads[k]
+		if len(text) < len(h.lit) || lower(text[0]) != h.lit[0] {
+			continue
+		}
+		if foldHas(text, h.lit) && (len(text) == len(h.lit) || h.may(text[len(h.lit)])) {
+			return true
+		}
+	}
+	return false
+}
+
+// foldHas reports whether text begins with the folded lit.
+func foldHas(text, lit string) bool {
+	for i := range len(lit) {
+		if lower(text[i]) != lit[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // word finds w in text between characters that are neither letters nor digits.

@@ -142,3 +142,26 @@ func TestSameAsPlainLoop(t *testing.T) {
 		}
 	})
 }
+
+// A token is found exactly where the spelt-out expression finds it.
+func TestTokenSameAsSearch(t *testing.T) {
+	token := rapid.SampledFrom([]string{
+		"a[bs]?-[0-9]{1,2}", "(?:ab|s)1[a-z]{0,2}", "(?i)ks-?[0-9]+", "[ab]{2}s*", "S(?:1|1b|11)-K?", "(?:a|ab|abs)(?:-[0-9A-Z]+)*", "b1?[ab]", "(?i)k[0-9]", "a.b", "é?a1",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		expr := token.Draw(t, "expr")
+		s, err := Compile([]Pattern{{Expr: expr, Token: true, On: on(1)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := rapid.StringOf(rapid.SampledFrom([]rune("abABkKsS11--é \n.\u212a"))).Draw(t, "text")
+		m := regexp.MustCompile("(?:^|[^0-9A-Za-z])(" + expr + ")(?:$|[^0-9A-Za-z])").FindStringSubmatch(text)
+		hs := s.All(1, text, nil)
+		switch {
+		case (m != nil) != (len(hs) == 1):
+			t.Fatalf("%q on %q: search %q, token %v", expr, text, m, hs)
+		case m != nil && hs[0].Groups[1] != m[1]:
+			t.Fatalf("%q on %q: search %q, token %q", expr, text, m[1], hs[0].Groups[1])
+		}
+	})
+}
