@@ -48,10 +48,16 @@ type index struct {
 	heads []*signature
 }
 
-var tables = sync.OnceValue(func() *index {
+// tables is built on first use; set in init because probes reach it themselves.
+var tables func() *index
+
+func init() { tables = sync.OnceValue(buildIndex) }
+
+func buildIndex() *index {
 	ix := &index{}
-	for i := range signatures {
-		s := &signatures[i]
+	list := signatures()
+	for i := range list {
+		s := &list[i]
 		if s.head {
 			ix.heads = append(ix.heads, s)
 			continue
@@ -64,7 +70,7 @@ var tables = sync.OnceValue(func() *index {
 		ix.lists[ix.first[key]-1] = append(ix.lists[ix.first[key]-1], s)
 	}
 	return ix
-})
+}
 
 const window = 1 << 20
 

@@ -1,0 +1,119 @@
+package unpack
+
+import (
+	"fmt"
+	"hash/crc32"
+	"unicode/utf16"
+)
+
+// MBR and GPT partition tables, after the UEFI specification.
+func probeMBR(d *data, off int64) *claim {
+	h := d.at(off, 512)
+	if h == nil || off != 0 || h[510] != 0x55 || h[511] != 0xaa || probeFAT(d, off) != nil || probeBzImage(d, off) != nil {
+		return nil
+	}
+	type part struct {
+		typ   byte
+		at, n int64
+	}
+	var parts []part
+	for i := range 4 {
+		e := h[446+16*i:]
+		if e[0]&0x7f != 0 {
+			return nil
+		}
+		p := part{e[4], int64(le.Uint32(e[8:])) * 512, int64(le.Uint32(e[12:])) * 512}
+		if p.typ == 0xee {
+			return nil // protective: the GPT says more
+		}
+		if p.typ == 0 || p.n == 0 {
+			continue
+		}
+		if p.at == 0 || p.at >= d.size {
+			return nil
+		}
+		parts = append(parts, p)
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	for i := range parts {
+		for j := range i {
+			if parts[i].at < parts[j].at+parts[j].n && parts[j].at < parts[i].at+parts[i].n {
+				return nil
+			}
+		}
+	}
+	c := &claim{length: d.size, format: "mbr", conf: Structural}
+	c.extract = func(x *xtr) error {
+		first := d.size
+		for _, p := range parts {
+			first = min(first, p.at)
+		}
+		if first > 512 { // boot loaders live between the table and the first partition
+			if _, err := x.part(Node{Path: "gap"}, 512, first-512); err != nil {
+				return err
+			}
+		}
+		for i, p := range parts {
+			if p.typ == 5 || p.typ == 0xf {
+				continue
+			}
+			if _, err := x.part(Node{Path: fmt.Sprintf("partition%d", i+1), Facts: []Fact{{"type", fmt.Sprintf("%#02x", p.typ)}}}, p.at, p.n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return c
+}
+
+func probeGPT(d *data, off int64) *claim {
+	h := d.at(off+512, 92)
+	if h == nil || off < 0 || le.Uint32(h[12:]) < 92 || le.Uint32(h[12:]) > 512 {
+		return nil
+	}
+	full := append([]byte(nil), d.at(off+512, int(le.Uint32(h[12:])))...)
+	if len(full) < 92 {
+		return nil
+	}
+	copy(full[16:20], zeros[:4])
+	if crc32.ChecksumIEEE(full) != le.Uint32(h[16:]) {
+		return nil
+	}
+	n, size, table := int64(le.Uint32(h[80:])), int64(le.Uint32(h[84:])), int64(le.Uint64(h[72:]))*512
+	last := (int64(le.Uint64(h[32:])) + 1) * 512
+	if n > 1024 || size < 128 || size > 4096 || table <= 0 {
+		return nil
+	}
+	c := &claim{off: off, length: max(last, 1024), format: "gpt", conf: Checked}
+	c.extract = func(x *xtr) error {
+		for i := range n {
+			e := x.d.at(off+table+i*size, int(size))
+			if e == nil {
+				x.warn(Truncated, "partition table is cut")
+				return nil
+			}
+			if string(e[:16]) == string(zeros[:16]) {
+				continue
+			}
+			at, end := int64(le.Uint64(e[32:]))*512, (int64(le.Uint64(e[40:]))+1)*512
+			var u []uint16
+			for k := 56; k+1 < 128; k += 2 {
+				if v := le.Uint16(e[k:]); v != 0 {
+					u = append(u, v)
+				}
+			}
+			name := string(utf16.Decode(u))
+			node := Node{Path: fmt.Sprintf("partition%d", i+1), Facts: []Fact{{"name", name}, {"type", fmt.Sprintf("%x", e[:16])}}}
+			if end <= at {
+				continue
+			}
+			if _, err := x.part(node, off+at, end-at); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return c
+}
