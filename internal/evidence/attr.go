@@ -161,6 +161,22 @@ const (
 	DMIText          Attr = "dmi"
 )
 
+// Firmware images.
+const (
+	FwContainer    Attr = "fw.container"    // maker container format met: "hwnp", "digicap"
+	FwBuildPath    Attr = "fw.buildPath"    // path of the build machine left in a program
+	FwBuildHost    Attr = "fw.buildHost"    // kernel or boot loader version text with user and host
+	FwCompiler     Attr = "fw.compiler"     // compiler identification of an ELF file
+	FwSDK          Attr = "fw.sdk"          // mark of a chip maker's development kit
+	FwVendorString Attr = "fw.vendorString" // vendor text in a program or package
+	FwCopyright    Attr = "fw.copyright"    // copyright or author text
+	FwCertificate  Attr = "fw.certificate"  // subject and issuer of a certificate that is no public authority's
+	FwUpdateURL    Attr = "fw.updateURL"    // management or update address
+	FwHost         Attr = "fw.host"         // host name or address in a program
+	FwOEM          Attr = "fw.oem"          // branding: OEM code, operator tag, custom member
+	FwModel        Attr = "fw.model"        // product or board named by a header
+)
+
 // ClassOf returns the evidence class of an attribute, empty when its values say nothing about a maker.
 func ClassOf(a Attr) Class { return classes[a] }
 

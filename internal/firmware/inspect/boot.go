@@ -1,0 +1,486 @@
+package inspect
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"telltale/internal/firmware/shell"
+	"telltale/internal/firmware/unpack"
+)
+
+// launch is one program something starts.
+type launch struct {
+	name    string // base name or applet
+	argv    []string
+	program string // path it resolves to, "" when not in the image
+	when    []string
+	chain   []string // "etc/inittab:1" first
+	input   string
+	into    string
+	pipedTo string
+	started bool // reached from init; false: a script nothing was seen to start
+	event   string
+}
+
+// booter follows what init starts through scripts, links and units.
+type booter struct {
+	v        *volume
+	launches []launch
+	seen     map[string]bool
+	scripts  map[string]bool // scripts reached
+	budget   int
+	started  bool
+	vars     map[string]string
+}
+
+const bootBudget = 4000
+
+// bootGraph reads how one volume starts.
+func bootGraph(v *volume) *booter {
+	b := &booter{v: v, seen: map[string]bool{}, scripts: map[string]bool{}, budget: bootBudget, started: true}
+	b.inittab()
+	b.initScripts()
+	b.rcLinks()
+	b.systemd()
+	b.androidInit()
+	b.supervisors()
+	b.superServers()
+	b.cron()
+	b.events()
+	b.rest()
+	return b
+}
+
+// run reads a shell script of the volume.
+func (b *booter) run(p string, args, when, chain []string, entry ...string) {
+	r := b.v.resolve(p)
+	e := b.v.nodes[r]
+	if e == nil || e.Node.Object == nil || len(chain) > 16 || b.budget <= 0 {
+		return
+	}
+	src := b.v.Read(r)
+	if src == "" {
+		return
+	}
+	key := fmt.Sprint(r, args, when, b.started)
+	if b.seen[key] {
+		return
+	}
+	b.seen[key] = true
+	b.scripts[r] = true
+	b.budget--
+	first, _, _ := strings.Cut(src, "\n")
+	if len(entry) == 0 && (strings.Contains(first, "rc.common") || strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript")) {
+		entry = []string{"boot", "start", "start_service"}
+	}
+	runner := &shell.Runner{World: b.v}
+	runner.Emit = func(c *shell.Command) { b.command(c, chain) }
+	runner.Script(r, src, append([]string{"/" + r}, args...), when, nil, entry...)
+}
+
+// text reads a command line as a script of its own.
+func (b *booter) text(line string, file string, no int, when, chain []string, env map[string]string) {
+	runner := &shell.Runner{World: b.v}
+	here := fmt.Sprintf("%s:%d", file, no)
+	runner.Emit = func(c *shell.Command) {
+		c.File, c.Line = file, no
+		b.argv(c, c.Argv, append(chain[:len(chain):len(chain)], here))
+	}
+	runner.Script(file, line, []string{"sh"}, when, env)
+}
+
+func (b *booter) command(c *shell.Command, chain []string) {
+	b.argv(c, c.Argv, append(chain[:len(chain):len(chain)], fmt.Sprintf("%s:%d", c.File, c.Line)))
+}
+
+// wrappers run what follows their own arguments.
+var wrappers = map[string]int{"nohup": 0, "setsid": 0, "exec": 0, "command": 0, "time": 0, "sudo": 0, "stdbuf": 1, "busybox": 0, "env": 0, "nice": 0, "ionice": 0, "timeout": 1,
+	"taskset": 1, "chroot": 1, "service_start": 0, "daemon": 0, "procd_set_param": 1, "respawn": 0, "daemonize": 0, "softlimit": 0, "cttyhack": 0, "linux32": 0, "watchdog_run": 0,
+	"toybox": 0, "toolbox": 0, "start_daemon": 0, "daemontools": 0}
+
+func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
+	if len(argv) == 0 || argv[0] == "" || len(chain) > 20 {
+		return
+	}
+	base := path.Base(argv[0])
+	if skip, ok := wrappers[base]; ok && (base != "busybox" || len(argv) > 1) && (base != "procd_set_param" || len(argv) > 1 && argv[1] == "command") {
+		rest := argv[1:]
+		for len(rest) > 0 && (strings.HasPrefix(rest[0], "-") || base == "env" && strings.Contains(rest[0], "=")) {
+			if (rest[0] == "-n" || rest[0] == "-u" || rest[0] == "-c") && len(rest) > 1 {
+				rest = rest[1:]
+			}
+			rest = rest[1:]
+		}
+		if len(rest) > skip {
+			b.argv(c, rest[skip:], chain)
+		}
+		return
+	}
+	switch base {
+	case "procd_append_param", "procd_open_instance", "procd_close_instance", "procd_set_param":
+		return
+	case "sh", "ash", "bash", "dash", "su", "/bin/sh":
+		b.subShell(c, argv, chain)
+		return
+	case "start-stop-daemon":
+		b.startStop(c, argv, chain)
+		return
+	case "service", "invoke-rc.d", "rc-service":
+		if len(argv) > 2 && (argv[2] == "start" || argv[2] == "restart") {
+			b.call("/etc/init.d/"+argv[1], argv[2:], c, chain)
+		}
+		return
+	case "systemctl":
+		for i, a := range argv[1:] {
+			if (a == "start" || a == "restart") && i+2 < len(argv) {
+				b.unit(unitName(argv[i+2]), c.When, chain, map[string]bool{})
+			}
+		}
+		return
+	case "run-parts":
+		for _, p := range b.v.Glob(strings.TrimSuffix(argv[len(argv)-1], "/") + "/*") {
+			b.call(p, nil, c, chain)
+		}
+		return
+	case "rc", "rc.sysinit":
+		if len(argv) > 1 {
+			b.runlevel(argv[1], c.When, chain)
+		}
+	}
+	b.call(argv[0], argv[1:], c, chain)
+}
+
+// subShell reads sh -c TEXT, su USER -c TEXT and sh FILE.
+func (b *booter) subShell(c *shell.Command, argv, chain []string) {
+	for i := 1; i < len(argv); i++ {
+		if strings.HasPrefix(argv[i], "-") && strings.HasSuffix(argv[i], "c") && i+1 < len(argv) {
+			runner := &shell.Runner{World: b.v}
+			runner.Emit = func(k *shell.Command) { b.argv(k, k.Argv, chain) }
+			runner.Script(c.File, argv[i+1], []string{"sh"}, c.When, c.Env)
+			return
+		}
+		if !strings.HasPrefix(argv[i], "-") && path.Base(argv[0]) != "su" {
+			b.call(argv[i], argv[i+1:], c, chain)
+			return
+		}
+	}
+	b.record(c, argv, "", chain)
+}
+
+func (b *booter) startStop(c *shell.Command, argv, chain []string) {
+	prog, start := "", false
+	var args []string
+	for i := 1; i < len(argv); i++ {
+		a := argv[i]
+		next := ""
+		if i+1 < len(argv) {
+			next = argv[i+1]
+		}
+		switch {
+		case a == "--":
+			args = argv[i+1:]
+			i = len(argv)
+		case a == "--start":
+			start = true
+		case a == "--exec" || a == "--startas":
+			prog = next
+			i++
+		case strings.HasPrefix(a, "--exec="):
+			prog = strings.TrimPrefix(a, "--exec=")
+		case strings.HasPrefix(a, "--"):
+		case strings.HasPrefix(a, "-"):
+			start = start || strings.Contains(a, "S")
+			if strings.HasSuffix(a, "x") || strings.HasSuffix(a, "a") {
+				prog = next
+				i++
+			} else if strings.HasSuffix(a, "p") || strings.HasSuffix(a, "n") || strings.HasSuffix(a, "c") || strings.HasSuffix(a, "u") {
+				i++
+			}
+		}
+	}
+	if start && prog != "" {
+		b.call(prog, args, c, chain)
+	}
+}
+
+// call goes into a script or records a program.
+func (b *booter) call(name string, args []string, c *shell.Command, chain []string) {
+	p := b.v.find(name)
+	if e := b.v.nodes[p]; e != nil && e.Node.Object != nil && isScript(e.Node.Object) {
+		b.run(p, args, c.When, chain)
+		b.record(c, append([]string{name}, args...), p, chain)
+		return
+	}
+	b.record(c, append([]string{name}, args...), p, chain)
+}
+
+func isScript(o *unpack.Object) bool { return o.Type == "script" || o.Type == "text" }
+
+func (b *booter) record(c *shell.Command, argv []string, program string, chain []string) {
+	if len(b.launches) > 20_000 {
+		return
+	}
+	b.launches = append(b.launches, launch{name: path.Base(argv[0]), argv: argv, program: program, when: c.When, chain: chain,
+		input: c.Input, into: c.Into, pipedTo: c.PipedTo, started: b.started})
+}
+
+// inittab reads BusyBox and System V tables; without one BusyBox runs rcS.
+func (b *booter) inittab() {
+	src := b.v.Read("/etc/inittab")
+	level := ""
+	for _, l := range strings.Split(src, "\n") {
+		if f := strings.SplitN(l, ":", 4); len(f) == 4 && f[2] == "initdefault" {
+			level = f[1]
+		}
+	}
+	for i, l := range strings.Split(src, "\n") {
+		l = strings.TrimSpace(l)
+		f := strings.SplitN(l, ":", 4)
+		if len(f) < 4 || strings.HasPrefix(l, "#") {
+			continue
+		}
+		var when []string
+		switch f[2] {
+		case "sysinit", "wait", "once", "respawn", "boot", "bootwait", "askfirst", "respawnlate", "askconsole", "askconsolelate":
+		case "ondemand", "powerfail", "ctrlaltdel", "restart", "shutdown", "off", "initdefault":
+			continue
+		default:
+			continue
+		}
+		if level != "" && f[1] != "" && f[2] != "sysinit" && f[2] != "boot" && f[2] != "bootwait" && !strings.Contains(f[1], level) {
+			when = []string{"run level " + f[1] + " (default: " + level + ")"}
+		}
+		b.text(strings.TrimLeft(f[3], "-+"), "etc/inittab", i+1, when, nil, nil)
+	}
+	if level != "" {
+		b.runlevel("S", nil, []string{"etc/inittab"})
+		b.runlevel(level, nil, []string{"etc/inittab"})
+	}
+}
+
+// initScripts starts what init runs without a table.
+func (b *booter) initScripts() {
+	start := []string{"/init", "/linuxrc", "/etc/preinit", "/sbin/preinit", "/etc/init.d/rcS", "/etc/rcS", "/etc/rc", "/etc/rc.sysinit"}
+	for _, p := range start {
+		r := b.v.resolve(p)
+		e := b.v.nodes[r]
+		if e == nil || e.Node.Object == nil || !isScript(e.Node.Object) || b.scripts[r] {
+			continue
+		}
+		// With a table, only what it names counts; preinit and init run before any.
+		if b.v.has("etc/inittab") && strings.HasPrefix(p, "/etc/") && p != "/etc/preinit" {
+			continue
+		}
+		b.run(p, []string{"start"}, nil, []string{"init"})
+	}
+	// BusyBox's rcS in turn names these by custom; Buildroot and many vendors keep to it.
+	if r := b.v.resolve("/etc/init.d/rcS"); r == "" && !b.v.has("etc/inittab") {
+		for _, p := range b.v.Glob("/etc/init.d/S[0-9]*") {
+			b.run(p, []string{"start"}, nil, []string{"init"})
+		}
+	}
+}
+
+// runlevel starts the S links of one System V level.
+func (b *booter) runlevel(level string, when, chain []string) {
+	for _, pat := range []string{"/etc/rc" + level + ".d/S*", "/etc/rc.d/rc" + level + ".d/S*"} {
+		for _, p := range b.v.Glob(pat) {
+			b.run(p, []string{"start"}, when, append(chain[:len(chain):len(chain)], strings.TrimPrefix(p, "/")))
+		}
+	}
+}
+
+// rcLinks are links that enable a script by being there: OpenWrt's rc.d, OpenRC's runlevels, System V without a table.
+func (b *booter) rcLinks() {
+	for _, pat := range []string{"/etc/rc.d/S*", "/etc/runlevels/default/*", "/etc/runlevels/boot/*", "/etc/runlevels/sysinit/*"} {
+		for _, p := range b.v.Glob(pat) {
+			b.run(p, []string{"start"}, nil, []string{strings.TrimPrefix(p, "/")})
+		}
+	}
+	systemd := b.v.resolve("/lib/systemd/systemd") != "" || b.v.resolve("/usr/lib/systemd/systemd") != ""
+	if !b.v.has("etc/inittab") && !systemd {
+		for _, l := range []string{"S", "2", "3", "5"} {
+			if len(b.v.Glob("/etc/rc"+l+".d/S*")) > 0 {
+				b.runlevel(l, nil, nil)
+			}
+		}
+	}
+}
+
+// supervisors: runit, s6 and supervisord keep services in folders and tables.
+func (b *booter) supervisors() {
+	for _, pat := range []string{"/etc/service/*/run", "/service/*/run", "/etc/s6/*/run", "/var/service/*/run", "/etc/services.d/*/run"} {
+		for _, p := range b.v.Glob(pat) {
+			b.run(p, nil, nil, []string{"service supervisor"})
+		}
+	}
+	for _, p := range append(b.v.Glob("/etc/supervisor/conf.d/*.conf"), "/etc/supervisord.conf") {
+		auto, cmd, line := true, "", 0
+		flush := func() {
+			if cmd != "" && auto {
+				b.text(cmd, strings.TrimPrefix(p, "/"), line, nil, []string{"supervisord"}, nil)
+			}
+			auto, cmd = true, ""
+		}
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			k, v, _ := strings.Cut(strings.TrimSpace(l), "=")
+			switch k = strings.TrimSpace(k); {
+			case strings.HasPrefix(k, "["):
+				flush()
+			case k == "command":
+				cmd, line = strings.TrimSpace(v), i+1
+			case k == "autostart":
+				auto = strings.TrimSpace(v) != "false"
+			}
+		}
+		flush()
+	}
+}
+
+// superServers: inetd and xinetd start a server when somebody connects, if they run themselves.
+func (b *booter) superServers() {
+	host, when := b.running("inetd", "xinetd")
+	for _, p := range append([]string{"/etc/inetd.conf"}, b.v.Glob("/etc/inetd.d/*")...) {
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			f := strings.Fields(l)
+			if len(f) < 6 || strings.HasPrefix(f[0], "#") {
+				continue
+			}
+			argv := f[5:]
+			if len(f) > 6 {
+				argv = append([]string{f[5]}, f[7:]...)
+			}
+			b.served(argv, f[0], p, i+1, host, when)
+		}
+	}
+	for _, p := range append([]string{"/etc/xinetd.conf"}, b.v.Glob("/etc/xinetd.d/*")...) {
+		var name, server, args, disable string
+		line := 0
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			l = strings.TrimSpace(l)
+			if n, ok := strings.CutPrefix(l, "service "); ok {
+				name, line, server, args, disable = strings.Fields(n + " ?")[0], i+1, "", "", ""
+			}
+			k, v, _ := strings.Cut(l, "=")
+			switch v = strings.TrimSpace(v); strings.TrimSpace(k) {
+			case "server":
+				server = v
+			case "server_args":
+				args = v
+			case "disable":
+				disable = v
+			}
+			if l == "}" && server != "" {
+				w := when
+				if disable == "yes" {
+					w = append(w[:len(w):len(w)], "disable is set to no (as shipped: yes)")
+				}
+				b.served(append([]string{server}, strings.Fields(args)...), name, p, line, host, w)
+			}
+		}
+	}
+}
+
+// served records what a super server would start.
+func (b *booter) served(argv []string, service, p string, line int, host *launch, when []string) {
+	keep := b.started
+	chain := []string{fmt.Sprintf("%s:%d", strings.TrimPrefix(p, "/"), line)}
+	if host == nil {
+		b.started = false
+	} else {
+		chain = append(append([]string(nil), host.chain...), chain...)
+	}
+	b.argv(&shell.Command{Argv: argv, When: when, File: p, Line: line}, append(argv, "inetd:"+service), chain)
+	b.started = keep
+}
+
+// running finds the launch of one of the programs, preferring one without conditions.
+func (b *booter) running(names ...string) (*launch, []string) {
+	var best *launch
+	for i := range b.launches {
+		l := &b.launches[i]
+		if l.started && contains(names, l.name) && (best == nil || len(l.when) < len(best.when)) {
+			best = l
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	return best, best.when
+}
+
+// cron tables: each line runs on its schedule, if the daemon runs.
+func (b *booter) cron() {
+	host, when := b.running("crond", "cron", "busybox-crond")
+	var files []string
+	for _, pat := range []string{"/etc/crontab", "/etc/crontabs/*", "/etc/cron.d/*", "/var/spool/cron/*", "/var/spool/cron/crontabs/*"} {
+		files = append(files, b.v.Glob(pat)...)
+	}
+	for _, p := range files {
+		withUser := p == "/etc/crontab" || strings.HasPrefix(p, "/etc/cron.d/")
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			f := strings.Fields(l)
+			n := 5
+			if len(f) > 0 && strings.HasPrefix(f[0], "@") {
+				n = 1
+			}
+			if withUser {
+				n++
+			}
+			if len(f) <= n || strings.HasPrefix(f[0], "#") || strings.Contains(f[0], "=") {
+				continue
+			}
+			keep := b.started
+			chain := []string{}
+			if host == nil {
+				b.started = false
+			} else {
+				chain = append(chain, host.chain...)
+			}
+			b.text(strings.Join(f[n:], " "), strings.TrimPrefix(p, "/"), i+1, when, chain, nil)
+			b.started = keep
+		}
+	}
+}
+
+// events: scripts a hot-plug, network or login event runs.
+func (b *booter) events() {
+	for _, e := range []struct{ pat, what string }{
+		{"/etc/hotplug.d/*/*", "a hot-plug event"}, {"/etc/hotplug/*", "a hot-plug event"}, {"/etc/network/if-up.d/*", "a network interface comes up"}, {"/etc/ppp/ip-up.d/*", "a dialled link comes up"},
+		{"/etc/ppp/ip-up", "a dialled link comes up"}, {"/etc/udhcpc.script", "an address is assigned"}, {"/usr/share/udhcpc/default.script", "an address is assigned"}, {"/etc/profile", "somebody logs in"}, {"/etc/acpi/*.sh", "a power event"},
+	} {
+		for _, p := range b.v.Glob(e.pat) {
+			if !b.scripts[b.v.resolve(p)] {
+				b.run(p, nil, []string{"when " + e.what}, []string{strings.TrimPrefix(p, "/")})
+			}
+		}
+	}
+	for _, p := range append(b.v.Glob("/etc/udev/rules.d/*"), b.v.Glob("/lib/udev/rules.d/*")...) {
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			if _, cmd, ok := strings.Cut(l, `RUN+="`); ok && !strings.HasPrefix(l, "#") {
+				cmd, _, _ = strings.Cut(cmd, `"`)
+				b.text(cmd, strings.TrimPrefix(p, "/"), i+1, []string{"when a device is plugged in"}, nil, nil)
+			}
+		}
+	}
+}
+
+// rest reads the scripts nothing was seen to start, so that what they would start is known, as not started.
+func (b *booter) rest() {
+	b.started = false
+	for _, p := range b.v.ordered {
+		e := b.v.nodes[p]
+		if e.Node.Object == nil || e.Node.Object.Type != "script" || b.scripts[p] || e.Node.Size > 256<<10 {
+			continue
+		}
+		if strings.Contains(p, "/doc/") || strings.Contains(p, "/examples/") {
+			continue
+		}
+		if first := string(contentOf(e.Node.Object, 64)); !strings.Contains(first, "sh") && !strings.Contains(first, "rc.common") && !strings.Contains(first, "openrc") {
+			continue
+		}
+		b.run(p, []string{"start"}, nil, []string{"(nothing seen to start it)"})
+	}
+	b.started = true
+}

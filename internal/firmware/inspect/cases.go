@@ -1,0 +1,247 @@
+package inspect
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+var (
+	kernelDate = regexp.MustCompile(`#\d+[^\n]*? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d{1,2}) [\d:]+ (?:\w+ )?(\d{4})`)
+	isoDate    = regexp.MustCompile(`\b(20[0-3]\d)[-./](0[1-9]|1[0-2])[-./](0[1-9]|[12]\d|3[01])\b`)
+	buildTag   = regexp.MustCompile(`(?i)build[ _:-]?(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\b`)
+	months     = "JanFebMarAprMayJunJulAugSepOctNovDec"
+)
+
+// versionFile says that a file states what the image is.
+func versionFile(f *file) bool {
+	b := strings.ToLower(f.base())
+	return f.size < 16<<10 && (strings.Contains(b, "version") || strings.Contains(b, "release") || strings.HasSuffix(b, ".prop") || b == "issue" || b == "banner" || strings.Contains(b, "productinfo") || strings.Contains(b, "model") || b == "installdesc" || strings.Contains(b, "firmware_info") || strings.Contains(b, "hwid"))
+}
+
+// buildDate reads when the image was built: version files first, the kernel's stamp next, the newest of each.
+func (in *inspector) buildDate() {
+	var fromFiles, fromKernel string
+	var traits []string
+	for _, f := range in.files {
+		if f.c == nil || f.doc() {
+			continue
+		}
+		if versionFile(f) && (f.kind == "text" || f.kind == "") {
+			t := string(contentOf(f.obj, 16<<10))
+			traits = append(traits, t)
+			for _, m := range isoDate.FindAllStringSubmatch(t, -1) {
+				fromFiles = max(fromFiles, m[1]+"-"+m[2]+"-"+m[3])
+			}
+			for _, m := range buildTag.FindAllStringSubmatch(t, -1) {
+				fromFiles = max(fromFiles, "20"+m[1]+"-"+m[2]+"-"+m[3])
+			}
+		}
+		for _, off := range f.c.hits["Linux version "] {
+			if m := kernelDate.FindStringSubmatch(f.c.window(off, 0, 400)); m != nil {
+				fromKernel = max(fromKernel, fmt.Sprintf("%s-%02d-%02s", m[3], strings.Index(months, m[1])/3+1, fmt.Sprintf("%02s", m[2])))
+			}
+		}
+	}
+	in.made = nonEmpty(fromFiles, fromKernel)
+	in.traits = strings.Join(traits, "\n") + "\n" + in.tree.Name
+	for _, r := range in.rep.Regions {
+		for _, v := range r.Facts {
+			in.traits += "\n" + v
+		}
+	}
+}
+
+// cases tries every known case on every file.
+func (in *inspector) cases() {
+	for i := range in.facts.Cases {
+		c := &in.facts.Cases[i]
+		for _, f := range in.files {
+			if f.c == nil {
+				continue
+			}
+			off, ok := in.holds(&c.Match, f)
+			if !ok {
+				continue
+			}
+			lv := c.Level
+			if off2, ok := in.holds(&c.Confirm, f); !ok {
+				lv = c.Else
+			} else if off < 0 {
+				off = off2
+			}
+			if f.doc() && lv.Rank() > Note.Rank() {
+				lv = Note
+			}
+			if lv == "" {
+				continue
+			}
+			in.known1(c, f, lv, off)
+		}
+	}
+}
+
+func (in *inspector) known1(c *Case, f *file, lv Level, off int64) {
+	ev := f.path
+	if off >= 0 {
+		ev = strings.TrimSpace(f.c.around(off, 40, 120))
+	}
+	not := ""
+	if len(c.NotAuthor) > 0 {
+		not = " Not by " + strings.Join(c.NotAuthor, ", ") + ", whom early reports named."
+	}
+	title := c.Title
+	if c.Author != "" {
+		title += " (author: " + c.Author + ")"
+	}
+	in.add(f.at(Finding{ID: c.Finding, Level: lv, Rule: "case/" + c.ID, Value: c.ID, Title: title, Evidence: ev, Consequence: strings.TrimSpace(c.Consequence + not), Use: c.Use, Control: c.Control, Sources: sources(c.Sources)}, off))
+	if c.Author != "" && c.Role != "" && lv.Rank() >= Probable.Rank() {
+		in.claim(c.Role, c.Author, Probable, "known case "+c.ID+" in "+f.where)
+	}
+}
+
+// holds judges a condition on a file and returns where its text stands, -1 when it has none.
+func (in *inspector) holds(c *Cond, f *file) (int64, bool) {
+	off := int64(-1)
+	if len(c.Names) > 0 {
+		ok := false
+		for _, p := range c.Names {
+			if m, _ := path.Match(p, f.base()); m && f.path != "" {
+				ok = true
+			}
+		}
+		if !ok {
+			return -1, false
+		}
+	}
+	if c.paths != nil && !c.paths.MatchString(f.path) {
+		return -1, false
+	}
+	if !f.c.isKind(c.Kinds) {
+		return -1, false
+	}
+	if c.SetUID && (f.node == nil || f.node.Mode&0o4000 == 0) {
+		return -1, false
+	}
+	for _, t := range c.Contains {
+		l := f.c.hits[t]
+		if len(l) == 0 {
+			return -1, false
+		}
+		if off < 0 {
+			off = l[0]
+		}
+	}
+	if len(c.Any) > 0 {
+		ok := false
+		for _, t := range c.Any {
+			if l := f.c.hits[t]; len(l) > 0 {
+				ok = true
+				if off < 0 {
+					off = l[0]
+				}
+			}
+		}
+		if !ok {
+			return -1, false
+		}
+	}
+	if len(c.Image) > 0 {
+		ok := false
+		for _, t := range c.Image {
+			if strings.Contains(in.traits, t) {
+				ok = true
+			}
+		}
+		for _, m := range in.claims {
+			if contains(c.Image, m.Role+":"+m.Org) {
+				ok = true
+			}
+		}
+		if !ok {
+			return -1, false
+		}
+	}
+	if c.BuiltBy != "" && (in.made == "" || in.made >= c.BuiltBy) {
+		return -1, false
+	}
+	return off, true
+}
+
+// finish fills the lists that show everything and sorts the report.
+func (in *inspector) finish() {
+	in.fileList()
+	for _, f := range in.files {
+		if f.c != nil && f.c.elf != nil && len(in.rep.Programs) < 20_000 {
+			p := f.c.elf.Program
+			p.Where = f.where
+			in.rep.Programs = append(in.rep.Programs, p)
+		}
+	}
+	r := in.rep
+	sort.SliceStable(r.Findings, func(i, j int) bool {
+		a, b := r.Findings[i], r.Findings[j]
+		if a.Level != b.Level {
+			return a.Level.Rank() > b.Level.Rank()
+		}
+		if a.ID != b.ID {
+			return a.ID < b.ID
+		}
+		return a.Where+"\x00"+a.Value < b.Where+"\x00"+b.Value
+	})
+	sort.SliceStable(r.Makers, func(i, j int) bool {
+		return r.Makers[i].Level.Rank() > r.Makers[j].Level.Rank()
+	})
+	r.Summary = in.summary()
+	r.nonNil()
+}
+
+// nonNil makes empty lists of nil ones, so that the JSON has the same shape always.
+func (r *Report) nonNil() {
+	fix(&r.Makers)
+	fix(&r.Findings)
+	fix(&r.Services)
+	fix(&r.Accounts)
+	fix(&r.Keys)
+	fix(&r.Hosts)
+	fix(&r.Components)
+	fix(&r.Programs)
+	fix(&r.Modules)
+	fix(&r.Regions)
+	fix(&r.Files)
+	fix(&r.Observed)
+}
+
+func fix[T any](l *[]T) {
+	if *l == nil {
+		*l = []T{}
+	}
+}
+
+// summary says in one or two sentences what was found. It never clears an image.
+func (in *inspector) summary() string {
+	n := map[Level]int{}
+	for _, f := range in.rep.Findings {
+		n[f.Level]++
+	}
+	share := fmt.Sprintf("%.1f %% of %d bytes explained", in.rep.Coverage.Share*100, in.rep.Coverage.Bytes)
+	enc := int64(0)
+	for _, r := range in.rep.Regions {
+		if r.State == "encrypted" {
+			enc += r.Length
+		}
+	}
+	s := fmt.Sprintf("%d confirmed, %d probable, %d suspicious, %d notes; %s", n[Confirmed], n[Probable], n[Suspicious], n[Note], share)
+	if n[Confirmed]+n[Probable]+n[Suspicious] == 0 {
+		s = fmt.Sprintf("no indicator found in what could be read, %d notes; %s", n[Note], share)
+	}
+	if enc > 0 {
+		s += fmt.Sprintf("; %d bytes are encrypted or random and were not looked into", enc)
+	}
+	if len(in.rep.Coverage.Limits) > 0 {
+		s += "; bounds were hit: " + strings.Join(in.rep.Coverage.Limits, ", ")
+	}
+	return s + "."
+}

@@ -1,0 +1,317 @@
+package inspect
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+)
+
+// services turns launches into the list of what runs, and into findings about ways in.
+func (in *inspector) services() {
+	for _, v := range in.volumes {
+		b := in.boots[v]
+		best := map[string]Service{}
+		var order []string
+		for i := range b.launches {
+			l := &b.launches[i]
+			in.setPasswords(v, l)
+			in.fetchAndRun(v, l)
+			in.rawShell(v, l)
+			d := in.daemon(l)
+			if d == nil {
+				continue
+			}
+			s := service(v, l, d)
+			in.daemonFinding(v, l, d, &s)
+			key := s.Name + " " + s.Command
+			old, ok := best[key]
+			if !ok {
+				order = append(order, key)
+			}
+			if !ok || rank(s.State) > rank(old.State) {
+				best[key] = s
+			}
+		}
+		for _, k := range order {
+			in.rep.Services = append(in.rep.Services, best[k])
+		}
+		in.hiddenTelnet(v, b)
+	}
+}
+
+func rank(state string) int { return strings.Index("not-started conditional unconditional", state) }
+
+// daemon returns the fact on what a launch starts. A script that only carries a daemon's name is not the daemon.
+func (in *inspector) daemon(l *launch) *Daemon {
+	name := l.name
+	if base := path.Base(l.program); l.program != "" && in.facts.daemons[base] != nil && base != "busybox" {
+		name = base
+	}
+	d := in.facts.daemons[name]
+	if d == nil && strings.HasPrefix(name, "in.") {
+		d = in.facts.daemons[strings.TrimPrefix(name, "in.")]
+	}
+	if d == nil {
+		return nil
+	}
+	for _, a := range l.argv[1:] {
+		if a == "--help" || a == "-V" || a == "--version" || a == "stop" {
+			return nil
+		}
+	}
+	return d
+}
+
+func service(v *volume, l *launch, d *Daemon) Service {
+	s := Service{Name: l.name, Kind: d.Kind, Command: strings.Join(visible(l.argv), " "), Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program, State: "unconditional"}
+	if len(l.when) > 0 {
+		s.State = "conditional"
+	}
+	if !l.started {
+		s.State = "not-started"
+	}
+	port := d.Port
+	for i, a := range l.argv {
+		if svc, ok := strings.CutPrefix(a, "inetd:"); ok {
+			if svc != "" && svc[0] >= '0' && svc[0] <= '9' {
+				port = "tcp/" + svc
+			}
+			continue
+		}
+		if d.PortArg == "" {
+			continue
+		}
+		val := ""
+		if a == d.PortArg && i+1 < len(l.argv) {
+			val = l.argv[i+1]
+		} else if strings.HasPrefix(a, d.PortArg) && len(a) > len(d.PortArg) && a[len(d.PortArg)] != '-' {
+			val = strings.TrimPrefix(a[len(d.PortArg):], "=")
+		}
+		if val != "" {
+			val = val[strings.LastIndexByte(val, ':')+1:]
+			if _, err := fmt.Sscanf(val, "%d", new(int)); err == nil {
+				proto, _, _ := strings.Cut(nonEmpty(d.Port, "tcp/"), "/")
+				port = proto + "/" + val
+			}
+		}
+	}
+	if port != "" {
+		s.Ports = []string{port}
+	}
+	return s
+}
+
+func visible(argv []string) []string {
+	var out []string
+	for _, a := range argv {
+		if !strings.HasPrefix(a, "inetd:") {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) {
+	if d.Finding == "" {
+		return
+	}
+	lv := d.Level
+	how := "started at every boot, without condition"
+	switch s.State {
+	case "conditional":
+		lv, how = d.Conditional, "started when: "+strings.Join(l.when, "; and ")
+	case "not-started":
+		lv, how = Note, "a script would start it; nothing was seen to run that script"
+	}
+	missing := ""
+	if l.program == "" {
+		missing = "; the program itself is not in this file system"
+		// What is not there cannot run, unless another volume brings it.
+		if !in.elsewhere(l.name) && lv.Rank() > Note.Rank() {
+			lv = lower(lv)
+		}
+	}
+	args := " " + strings.Join(l.argv[1:], " ") + " "
+	if d.Kind == "ssh" && s.State == "unconditional" && strings.Contains(args, " -B ") {
+		lv = Confirmed
+	}
+	use := d.Use
+	if d.Kind == "telnet" && (strings.Contains(args, "/sh ") || strings.Contains(args, "/bash ") || strings.Contains(args, "/ash ") || strings.Contains(args, "-l sh ")) {
+		use = "a connection to the port: the shell is given without a login"
+	}
+	in.add(Finding{ID: d.Finding, Level: lv, Rule: "boot-graph", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,
+		Title:    fmt.Sprintf("%s (%s) is %s%s", l.name, nonEmpty(strings.Join(s.Ports, ", "), "no fixed port"), how, missing),
+		Evidence: s.Command + "  [" + strings.Join(l.chain, " → ") + "]", Consequence: d.Consequence, Use: use,
+		Control: "the chain from init to the command was followed; files and settings are judged as shipped; a program that is only present is not reported"})
+}
+
+// elsewhere says that some volume has a program of that name.
+func (in *inspector) elsewhere(name string) bool {
+	for _, v := range in.volumes {
+		if v.find(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func lower(l Level) Level {
+	switch l {
+	case Confirmed:
+		return Probable
+	case Probable:
+		return Suspicious
+	}
+	return Note
+}
+
+// rawShell finds listeners made of general tools: nc -l -e sh, socat EXEC.
+func (in *inspector) rawShell(v *volume, l *launch) {
+	line := strings.Join(l.argv, " ")
+	port, ok := "", false
+	switch l.name {
+	case "nc", "netcat", "ncat", "busybox-nc":
+		ok = hasFlag(l.argv, 'l') && (strings.Contains(line, "/sh") || strings.Contains(line, "/bash") || strings.Contains(line, " -e sh")) || hasFlag(l.argv, 'l') && (strings.HasSuffix(l.pipedTo, "sh"))
+		for i, a := range l.argv {
+			if a == "-p" && i+1 < len(l.argv) {
+				port = l.argv[i+1]
+			} else if strings.HasPrefix(a, "-") && strings.HasSuffix(a, "p") && i+1 < len(l.argv) {
+				port = l.argv[i+1]
+			}
+		}
+		if !ok && !hasFlag(l.argv, 'l') && strings.Contains(line, "/sh") && strings.Contains(line, " -e ") {
+			ok = true // the other way round: a shell to a far host
+			port = "to " + strings.Join(l.argv[1:], " ")
+		}
+	case "socat":
+		ok = (strings.Contains(line, "LISTEN") || strings.Contains(line, "listen")) && (strings.Contains(line, "EXEC:") || strings.Contains(line, "SYSTEM:") || strings.Contains(line, "exec:"))
+	}
+	if !ok {
+		return
+	}
+	lv := Confirmed
+	if len(l.when) > 0 {
+		lv = Suspicious
+	}
+	if !l.started {
+		lv = Note
+	}
+	in.add(Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "raw-shell", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,
+		Title: fmt.Sprintf("%s gives a shell to whoever connects (%s)", l.name, nonEmpty(port, "see the command")), Evidence: line + "  [" + strings.Join(l.chain, " → ") + "]",
+		Consequence: "a command line with the rights of the script, without a login", Use: "a connection to the port", Control: "the command both listens and runs a shell"})
+	in.rep.Services = append(in.rep.Services, Service{Name: l.name, Kind: "debug", Command: line, State: map[bool]string{true: "unconditional", false: "conditional"}[len(l.when) == 0 && l.started], Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program})
+}
+
+func hasFlag(argv []string, c byte) bool {
+	for _, a := range argv[1:] {
+		if len(a) > 1 && a[0] == '-' && a[1] != '-' && strings.IndexByte(a, c) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// fetchAndRun finds downloads over plain protocols that are run or installed unchecked.
+func (in *inspector) fetchAndRun(v *volume, l *launch) {
+	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" {
+		return
+	}
+	line := strings.Join(l.argv, " ")
+	shellNext := l.pipedTo == "sh" || l.pipedTo == "ash" || l.pipedTo == "bash" || strings.HasSuffix(l.pipedTo, "/sh")
+	plain := strings.Contains(line, "http://") || strings.Contains(line, "ftp://") || l.name == "tftp" || l.name == "ftpget"
+	noCheck := strings.Contains(line, "--no-check-certificate") || strings.Contains(line, " -k") || strings.Contains(line, "--insecure")
+	if !shellNext && !plain && !noCheck {
+		return
+	}
+	lv := Suspicious
+	if shellNext && l.started && len(l.when) == 0 && (plain || noCheck) {
+		lv = Probable
+	}
+	if !l.started {
+		lv = Note
+	}
+	what := "fetches a file over a connection anybody on the way can change"
+	if shellNext {
+		what = "fetches a script and runs it"
+	}
+	in.add(Finding{ID: "update.unsigned", Level: lv, Rule: "fetch", Value: line, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when, Title: "A start script " + what, Evidence: line,
+		Consequence: "who controls the server, the name or the path decides what the device runs", Use: "a place on the network path, or the server", Control: "only commands reached by the boot graph count above note"})
+}
+
+// hiddenTelnet looks for telnet command lines inside programs: the shell graph cannot see what a program itself starts.
+func (in *inspector) hiddenTelnet(v *volume, b *booter) {
+	started := map[string]*launch{}
+	for i := range b.launches {
+		if l := &b.launches[i]; l.started && l.program != "" {
+			if old := started[l.program]; old == nil || len(l.when) < len(old.when) {
+				started[l.program] = l
+			}
+		}
+	}
+	for _, f := range in.files {
+		if f.vol != v || f.kind != "elf" || len(f.c.hits["BusyBox v"]) > 0 || f.base() == "telnetd" {
+			continue
+		}
+		text, off, ok := f.c.telnetCommands()
+		if !ok {
+			continue
+		}
+		lv, how := Note, "nothing was seen to start this program"
+		if l := started[f.path]; l != nil {
+			lv, how = Suspicious, "the program is started at boot ("+strings.Join(l.chain, " → ")+")"
+		}
+		in.add(f.at(Finding{ID: "daemon.telnet-at-boot", Level: lv, Rule: "telnet-string", Value: f.base(), Title: fmt.Sprintf("Program %s holds a command that starts telnet; %s", f.base(), how), Evidence: text,
+			Consequence: "the program can open a telnet login; on which trigger is in its code, not in scripts", Use: "whatever makes the program run that command", Control: "the text is a command line, not a name or help; BusyBox itself is left out"}, off))
+	}
+}
+
+// adb judges Android's debug bridge by its properties as shipped.
+func (in *inspector) adb() {
+	for _, v := range in.volumes {
+		b := in.boots[v]
+		props := b.props()
+		if len(props) == 0 {
+			continue
+		}
+		usb := props["persist.sys.usb.config"]
+		if usb == "" {
+			usb = props["sys.usb.config"]
+		}
+		on := strings.Contains(usb, "adb") || props["persist.service.adb.enable"] == "1"
+		port := nonEmpty(props["service.adb.tcp.port"], props["persist.adb.tcp.port"])
+		tcp := port != "" && port != "-1" && port != "0"
+		if !on && !tcp {
+			continue
+		}
+		file := ""
+		for _, p := range propFiles {
+			if v.Read(p) != "" && strings.Contains(v.Read(p), "adb") {
+				file = p
+				break
+			}
+		}
+		open := props["ro.adb.secure"] == "0" || props["ro.secure"] == "0" || props["ro.adb.secure"] == "" && props["ro.debuggable"] == "1"
+		lv, title := Suspicious, "The Android debug bridge is on at boot; it asks for a key"
+		if open {
+			lv, title = Confirmed, "The Android debug bridge is on at boot and lets anybody in"
+		}
+		if tcp {
+			title += ", over the network on TCP port " + port
+		}
+		var ports []string
+		if tcp {
+			ports = []string{"tcp/" + port}
+		}
+		var ev []string
+		for _, k := range []string{"ro.adb.secure", "ro.secure", "ro.debuggable", "persist.sys.usb.config", "service.adb.tcp.port", "persist.adb.tcp.port"} {
+			if props[k] != "" {
+				ev = append(ev, k+"="+props[k])
+			}
+		}
+		sort.Strings(ev)
+		in.rep.Services = append(in.rep.Services, Service{Name: "adbd", Kind: "adb", Command: "adbd", State: "unconditional", Ports: ports, Chain: []string{file}, Volume: v.name})
+		in.add(Finding{ID: "daemon.adb-at-boot", Level: lv, Rule: "android-properties", Value: "adbd", Path: file, Where: v.name + "/" + file, Region: v.name, Title: title, Evidence: strings.Join(ev, " "),
+			Consequence: "a command line on the device, as root where the build is debuggable", Use: "a cable, or the network port when one is set", Control: "only properties the image ships are read; an image that sets none is not reported"})
+	}
+}

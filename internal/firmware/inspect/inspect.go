@@ -1,0 +1,380 @@
+package inspect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"runtime"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"telltale/internal/evidence"
+	"telltale/internal/firmware/unpack"
+)
+
+// inspector is one Inspect.
+type inspector struct {
+	ctx   context.Context
+	tree  *unpack.Tree
+	facts *Facts
+	rep   *Report
+
+	volumes  []*volume
+	byName   map[string]*volume
+	files    []*file
+	contents map[contentKey]*content
+	boots    map[*volume]*booter
+	made     string // build date read from the image, YYYY-MM-DD
+	traits   string // version files and names, for Cond.Image
+	claims   map[string]*Maker
+	hosts    map[string]*Host
+	seen     map[string]bool
+}
+
+type contentKey struct {
+	o   *unpack.Object
+	off int64
+}
+
+// file is a leaf to look into: a node, or a stretch of a container no format explains.
+type file struct {
+	where, path, region string
+	node                *unpack.Node // nil for a stretch
+	vol                 *volume
+	obj                 *unpack.Object
+	off, size           int64
+	kind                string
+	c                   *content
+}
+
+// base is the name rules look at.
+func (f *file) base() string { return path.Base(f.path) }
+
+// doc says that the file is documentation, an example or a test: what it says is not what the device does.
+func (f *file) doc() bool {
+	p := "/" + strings.ToLower(f.path)
+	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testdata/", "/demos/", "/locale/"} {
+		if strings.Contains(p, d) {
+			return true
+		}
+	}
+	for _, e := range []string{".md", ".rst", ".txt", ".1", ".8", ".5", ".html.gz"} {
+		if strings.HasSuffix(p, e) && f.kind == "text" {
+			return true
+		}
+	}
+	return false
+}
+
+// Inspect looks into an unpacked image. It returns an error only when ctx ends; what could not be read is in the report.
+func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, error) {
+	in := &inspector{ctx: ctx, tree: tree, facts: facts, byName: map[string]*volume{}, contents: map[contentKey]*content{}, boots: map[*volume]*booter{},
+		claims: map[string]*Maker{}, hosts: map[string]*Host{}, seen: map[string]bool{}}
+	in.rep = &Report{Schema: Schema, DataVersion: facts.Version, Image: Image{Name: tree.Name, Size: tree.Root.Size(), SHA256: tree.Root.Sum().String()}}
+	in.collect()
+	in.readAll()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("inspect %q: %w", tree.Name, err)
+	}
+	in.regions()
+	in.buildDate()
+	in.containers()
+	in.components()
+	in.accounts()
+	in.keys()
+	for _, v := range in.volumes {
+		in.boots[v] = bootGraph(v)
+	}
+	in.services()
+	in.adb()
+	in.modes()
+	in.modules()
+	in.marks()
+	in.cases()
+	in.web()
+	in.remote()
+	in.hostFindings()
+	in.makers()
+	in.finish()
+	return in.rep, nil
+}
+
+// collect walks the tree into volumes and leaves.
+func (in *inspector) collect() {
+	add := func(o *unpack.Object, full string) {
+		// Stretches of a container that no format explains, and whole leaves.
+		for _, r := range o.Regions {
+			if r.Format == "padding" || r.Length < 64 || len(r.Nodes) > 0 || r.State == unpack.Encrypted {
+				continue
+			}
+			if r.Confidence != unpack.Leftover && r.Format != "elf" && r.Format != "pe" && r.Format != "text" && r.Format != "arm64-image" {
+				continue
+			}
+			name := full + unpack.RegionName(o, r)
+			in.files = append(in.files, &file{where: name, region: name, obj: o, off: r.Offset, size: r.Length, kind: r.Format})
+		}
+	}
+	add(in.tree.Root, in.tree.Name)
+	if len(in.tree.Root.Regions) == 0 {
+		in.files = append(in.files, &file{where: in.tree.Name, path: in.tree.Name, obj: in.tree.Root, size: in.tree.Root.Size(), kind: in.tree.Root.Type})
+	}
+	in.tree.Walk(func(e *unpack.Entry) bool {
+		var v *volume
+		if e.Region.FileSystem() {
+			v = in.byName[e.Volume]
+			if v == nil {
+				v = newVolume(e.Volume, e.Region)
+				in.byName[e.Volume] = v
+				in.volumes = append(in.volumes, v)
+			}
+			v.add(e)
+		}
+		o := e.Node.Object
+		if o == nil {
+			return true
+		}
+		if len(o.Regions) == 0 || v != nil {
+			in.files = append(in.files, &file{where: e.Full, path: e.Path, region: e.Volume, node: e.Node, vol: v, obj: o, size: o.Size(), kind: o.Type})
+		}
+		if len(o.Regions) > 0 && !e.Again {
+			add(o, e.Full)
+		}
+		return true
+	})
+	for _, v := range in.volumes {
+		v.index()
+	}
+}
+
+// readAll makes the one pass over every distinct content, in parallel.
+func (in *inspector) readAll() {
+	var jobs []*file
+	for _, f := range in.files {
+		k := contentKey{f.obj, f.off}
+		if _, ok := in.contents[k]; ok {
+			continue
+		}
+		// What a format explains is looked at by its parts; a compressed stream has no texts of its own.
+		if f.node != nil && len(f.obj.Regions) > 0 && explained(f.obj) {
+			in.contents[k] = &content{obj: f.obj, size: f.size, kind: f.kind, hits: map[string][]int64{}}
+			continue
+		}
+		in.contents[k] = nil
+		jobs = append(jobs, f)
+	}
+	out := make([]*content, len(jobs))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range max(runtime.GOMAXPROCS(0), 1) {
+		wg.Go(func() {
+			for i := range next {
+				f := jobs[i]
+				func() {
+					defer func() {
+						if recover() != nil {
+							out[i] = &content{obj: f.obj, off: f.off, size: f.size, kind: f.kind, hits: map[string][]int64{}}
+						}
+					}()
+					out[i] = in.scanContent(f.obj, f.off, f.size, f.kind)
+				}()
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for i, f := range jobs {
+		in.contents[contentKey{f.obj, f.off}] = out[i]
+	}
+	for _, f := range in.files {
+		f.c = in.contents[contentKey{f.obj, f.off}]
+		if f.c == nil {
+			f.c = &content{obj: f.obj, off: f.off, size: f.size, kind: f.kind, hits: map[string][]int64{}}
+		}
+	}
+}
+
+func explained(o *unpack.Object) bool {
+	var n int64
+	for _, r := range o.Regions {
+		if r.Confidence != unpack.Leftover {
+			n += r.Length
+		}
+	}
+	return n*10 >= o.Size()*9
+}
+
+// add records a finding once.
+func (in *inspector) add(f Finding) {
+	key := f.ID + "|" + f.Rule + "|" + f.Where + "|" + f.Value
+	if in.seen[key] || len(in.rep.Findings) > 20_000 {
+		return
+	}
+	in.seen[key] = true
+	if len(f.Evidence) > 300 {
+		f.Evidence = f.Evidence[:300] + "…"
+	}
+	f.Evidence = strings.ToValidUTF8(f.Evidence, "?")
+	in.rep.Findings = append(in.rep.Findings, f)
+}
+
+// at fills the place of a finding from a file.
+func (f *file) at(x Finding, off int64) Finding {
+	x.Path, x.Where, x.Region = f.path, f.where, f.region
+	if off >= 0 {
+		o := off
+		x.Offset = &o
+	}
+	return x
+}
+
+// observe records evidence for the attribution engine.
+func (in *inspector) observe(a evidence.Attr, value, where string, off int64) {
+	if value == "" || len(in.rep.Observed) > 5000 {
+		return
+	}
+	key := "obs|" + string(a) + "|" + value
+	if in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	at := where
+	if off >= 0 {
+		at = fmt.Sprintf("%s offset %#x", where, off)
+	}
+	in.rep.Observed = append(in.rep.Observed, Observation{a, strings.ToValidUTF8(value[:min(len(value), 4096)], "?"), evidence.Place{Input: in.tree.Name, At: at}})
+}
+
+// regions reports what was recognised, what state it is in, and how much of the image is explained.
+func (in *inspector) regions() {
+	in.tree.EachRegion(func(full string, o *unpack.Object, r *unpack.Region) {
+		if r.Format == "padding" && r.Length < 4096 {
+			return
+		}
+		out := Region{Where: full, Offset: r.Offset, Length: r.Length, Format: r.Format, Confidence: string(r.Confidence), State: nonEmpty(string(r.State), "ok"),
+			Reasons: r.Reasons, Entropy: float64(int(r.Entropy*1000)) / 1000, Entries: len(r.Nodes)}
+		for _, f := range r.Facts {
+			if out.Facts == nil {
+				out.Facts = map[string]string{}
+			}
+			out.Facts[f.Name] = strings.ToValidUTF8(f.Value, "?")
+		}
+		if r.FileSystem() {
+			out.TreeHash = treeHash(r)
+		}
+		in.rep.Regions = append(in.rep.Regions, out)
+		in.state(full, o, r)
+	})
+	c := &in.rep.Coverage
+	c.Bytes, c.Limits = in.tree.Root.Size(), in.tree.Notes
+	c.Unread = []Region{}
+	if len(in.tree.Root.Regions) == 0 {
+		c.Explained = c.Bytes
+	}
+	for _, r := range in.tree.Root.Regions {
+		if r.Confidence != unpack.Leftover && r.State != unpack.Encrypted {
+			c.Explained += r.Length
+		}
+	}
+	// Code between regions, such as a boot loader, counts once something in it is known; see bootloaders.
+	for _, f := range in.files {
+		if f.obj == in.tree.Root && f.node == nil && f.kind == "data" && f.c != nil && in.known(f) {
+			c.Explained += f.size
+		}
+	}
+	for _, r := range in.rep.Regions {
+		if (r.State == "unknown" || r.State == "encrypted") && r.Length >= 4096 {
+			c.Unread = append(c.Unread, r)
+		}
+	}
+	if c.Bytes > 0 {
+		c.Share = float64(min(c.Explained, c.Bytes)) / float64(c.Bytes)
+	}
+	for _, n := range c.Limits {
+		in.add(Finding{ID: "state.limit-hit", Level: Note, Rule: "limits", Title: "A bound of the unpacker was hit: " + n + "; the rest was not looked at", Where: in.tree.Name, Region: in.tree.Name, Value: n})
+	}
+}
+
+// known says that a component's mark stands in a raw stretch.
+func (in *inspector) known(f *file) bool {
+	for i := range in.facts.Components {
+		c := &in.facts.Components[i]
+		if c.Kind == "bootloader" || c.Kind == "kernel" {
+			for _, t := range c.Texts {
+				if len(f.c.hits[t]) > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func nonEmpty(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}
+
+func treeHash(r *unpack.Region) string {
+	var l []string
+	for _, n := range r.Nodes {
+		if n.Superseded || n.Path == "." {
+			continue
+		}
+		sum := ""
+		if n.Object != nil {
+			sum = n.Object.Sum().String()
+		}
+		l = append(l, fmt.Sprintf("%s\x00%s\x00%o\x00%s\x00%s\n", n.Path, n.Kind, n.Mode, n.Link, sum))
+	}
+	sort.Strings(l)
+	h := sha256.New()
+	for _, s := range l {
+		h.Write([]byte(s))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// state turns a region's trouble into findings.
+func (in *inspector) state(full string, o *unpack.Object, r *unpack.Region) {
+	off := r.Offset
+	title := map[unpack.State]string{
+		unpack.Encrypted: "Not readable: encrypted, or random", unpack.Partial: "Read in part only", unpack.Truncated: "Cut short: it says it is longer than what is there", unpack.LimitHit: "A bound of the unpacker ended it"}[r.State]
+	if title != "" {
+		in.add(Finding{ID: "state." + string(r.State), Level: Note, Rule: "state", Title: fmt.Sprintf("%s (%s, %d bytes at %#x)", title, r.Format, r.Length, r.Offset), Where: full, Region: full,
+			Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Consequence: "what is in this part is not known and nothing is said of it", Value: r.Format})
+	}
+	for _, f := range r.Facts {
+		if f.Name == "bad checksum" {
+			in.add(Finding{ID: "integrity.bad-checksum", Level: Suspicious, Rule: "checksum", Title: fmt.Sprintf("The %s checksum of the %s does not hold: the image was damaged or changed after it was made", f.Value, r.Format),
+				Where: full, Region: full, Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Value: f.Value, Consequence: "the content is not what its maker sealed"})
+		}
+		if f.Name == "signature" {
+			in.add(Finding{ID: "integrity.unknown-key", Level: Note, Rule: "signature", Title: "Signed; the key is not one we know: " + f.Value, Where: full, Region: full, Value: f.Value})
+		}
+	}
+	for _, n := range r.Nodes {
+		for _, f := range n.Facts {
+			if f.Name == "bad checksum" {
+				in.add(Finding{ID: "integrity.bad-checksum", Level: Suspicious, Rule: "checksum", Title: fmt.Sprintf("The checksum of %s does not hold: it was damaged or changed after it was made", n.Path),
+					Path: n.Path, Where: full + "!" + n.Path, Region: full, Evidence: n.Reason, Value: n.Path, Consequence: "the content is not what its maker sealed"})
+			}
+		}
+		if n.Raw != "" {
+			in.add(Finding{ID: "archive.unsafe-path", Level: Note, Rule: "path", Title: fmt.Sprintf("An entry's name leads out of its archive: %.200q; it was kept as %q", n.Raw, n.Path), Path: n.Path, Where: full, Region: full, Value: n.Path,
+				Consequence: "an unpacker that trusts names would write outside its folder"})
+		}
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func sortStrings(l []string) { sort.Strings(l) }

@@ -1,0 +1,387 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+
+	"telltale/internal/evidence"
+)
+
+// Command injection shapes: what a request brings is run by a shell.
+var injections = []struct {
+	re    *regexp.Regexp
+	level Level
+	what  string
+}{
+	{regexp.MustCompile(`(?m)\beval\b[^\n#]*\$\{?(QUERY_STRING|REQUEST_URI|FORM_|HTTP_|POST|input|query)`), Probable, "evaluates what the request says as a command"},
+	{regexp.MustCompile(`(?m)\b(sh|bash|ash)\s+-c\s+"?[^\n]*\$\{?(QUERY_STRING|FORM_|HTTP_|cmd|CMD)`), Probable, "hands what the request says to a shell"},
+	{regexp.MustCompile(`(?m)^\s*\$\{?(QUERY_STRING|cmd|CMD)\b`), Suspicious, "runs a variable of the request as a command"},
+	{regexp.MustCompile("(?m)[`(]\\s*[^`)\\n]*\\$\\{?QUERY_STRING[^`)\\n]*\\|\\s*(sh|ash|bash)\\b"), Probable, "pipes the request into a shell"},
+	{regexp.MustCompile(`(?i)\b(system|exec|shell_exec|passthru|popen)\s*\(\s*[^)\n]*\$_(GET|POST|REQUEST|COOKIE)`), Probable, "hands what the request says to a shell"},
+	{regexp.MustCompile(`(?i)(os\.execute|io\.popen|luci\.sys\.(call|exec))\s*\(\s*[^)\n]*(formvalue|getenv|params)`), Probable, "hands what the request says to a shell"},
+}
+
+var tainted = regexp.MustCompile(`(?m)^\s*(?:local\s+)?(\w+)=.*\$\{?(?:QUERY_STRING|FORM_\w+|HTTP_\w+|REQUEST_URI|POST_\w+)`)
+
+func webPath(p string) bool {
+	p = "/" + strings.ToLower(p)
+	for _, d := range []string{"/www/", "/web/", "/cgi-bin/", "/htdocs/", "/html/", "/httpd/", "/webroot/", "/webs/", "/webpages/"} {
+		if strings.Contains(p, d) {
+			return true
+		}
+	}
+	return strings.HasSuffix(p, ".cgi") || strings.HasSuffix(p, ".asp") || strings.HasSuffix(p, ".gch") || strings.HasSuffix(p, ".php")
+}
+
+// web looks at what a web server serves: injection shapes, and handlers no page leads to.
+func (in *inspector) web() {
+	for _, v := range in.volumes {
+		var pages []*file
+		var handlers []*file
+		for _, f := range in.files {
+			if f.vol != v || !webPath(f.path) || f.doc() || f.size > 1<<20 {
+				continue
+			}
+			if f.kind == "script" || f.kind == "text" {
+				in.injection(f)
+			}
+			switch b := strings.ToLower(f.base()); {
+			case strings.HasSuffix(b, ".html"), strings.HasSuffix(b, ".htm"), strings.HasSuffix(b, ".js"), strings.HasSuffix(b, ".asp"), strings.HasSuffix(b, ".xml"), strings.HasSuffix(b, ".json"):
+				pages = append(pages, f)
+			}
+			if strings.Contains("/"+f.path, "/cgi-bin/") && f.node.Mode&0o111 != 0 || strings.HasSuffix(f.path, ".cgi") || strings.HasSuffix(f.path, ".gch") {
+				handlers = append(handlers, f)
+			}
+		}
+		in.hidden(pages, handlers)
+	}
+}
+
+func (in *inspector) injection(f *file) {
+	b := contentOf(f.obj, 256<<10)
+	src := string(b)
+	hit := func(loc []int, lv Level, what string) {
+		line := 1 + strings.Count(src[:loc[0]], "\n")
+		x := f.at(Finding{ID: "web.command-injection", Level: lv, Rule: "injection", Value: f.path, Line: line, Title: fmt.Sprintf("%s %s", f.path, what), Evidence: strings.TrimSpace(clip(src[loc[0]:min(len(src), loc[1]+80)], 200)),
+			Consequence: "a request can run commands with the web server's rights, mostly root", Use: "a request to this page", Control: "the variable comes from the request in the same script; plain use of a variable does not count"}, int64(loc[0]))
+		in.add(x)
+	}
+	for _, p := range injections {
+		if loc := p.re.FindStringIndex(src); loc != nil {
+			hit(loc, p.level, p.what)
+			return
+		}
+	}
+	// A variable set from the request and then run.
+	for _, m := range tainted.FindAllStringSubmatch(src, 8) {
+		name := regexp.QuoteMeta(m[1])
+		re := regexp.MustCompile(`(?m)(\beval\b[^\n]*\$\{?` + name + `\b|\b(?:sh|ash|bash)\s+-c\s+[^\n]*\$\{?` + name + `\b|^\s*\$\{?` + name + `\b|` + "`" + `\s*\$\{?` + name + `\b|\$\(\s*\$\{?` + name + `\b)`)
+		if loc := re.FindStringIndex(src); loc != nil {
+			hit(loc, Probable, "runs what the request says (variable "+m[1]+")")
+			return
+		}
+	}
+}
+
+// hidden are handlers that no page of the image names.
+func (in *inspector) hidden(pages, handlers []*file) {
+	if len(pages) == 0 || len(handlers) == 0 || len(handlers) > 500 {
+		return
+	}
+	var all bytes.Buffer
+	for _, p := range pages {
+		if all.Len() < 32<<20 {
+			all.Write(contentOf(p.obj, 1<<20))
+		}
+	}
+	text := all.Bytes()
+	for _, h := range handlers {
+		if bytes.Contains(text, []byte(h.base())) {
+			continue
+		}
+		lv := Note
+		if h.c != nil && (h.kind == "script" && len(h.c.hits["QUERY_STRING"]) > 0 || len(h.c.hits["telnetd"]) > 0) {
+			lv = Suspicious
+		}
+		in.add(h.at(Finding{ID: "web.hidden-endpoint", Level: lv, Rule: "unlinked", Value: h.path, Title: fmt.Sprintf("No page of the image leads to %s", h.path), Evidence: fmt.Sprintf("%d pages searched", len(pages)),
+			Consequence: "a function the owner does not see", Use: "a request to its path", Control: "pages, scripts and tables of the same file system were searched for its name"}, -1))
+	}
+}
+
+// remote looks at configuration: management accounts, TR-069, SNMP.
+func (in *inspector) remote() {
+	for _, f := range in.files {
+		if f.c == nil || f.size > 8<<20 || f.doc() {
+			continue
+		}
+		b := strings.ToLower(f.base())
+		switch {
+		case f.kind == "text" && looksXML(f):
+			in.xmlConfig(f)
+		case strings.Contains(b, "snmpd") && f.kind == "text":
+			in.snmp(f)
+		case f.kind == "text" && f.size < 1<<20 && (strings.HasPrefix(f.path, "etc/") || strings.Contains(b, "conf") || strings.Contains(b, "default") || strings.Contains(b, "nvram") || strings.HasSuffix(b, ".ini") || strings.HasSuffix(b, ".cfg")):
+			in.keyValues(f)
+		}
+	}
+}
+
+func looksXML(f *file) bool {
+	h := strings.TrimSpace(string(contentOf(f.obj, 256)))
+	return strings.HasPrefix(h, "<") && !strings.HasPrefix(strings.ToLower(h), "<!doctype html") && !strings.HasPrefix(strings.ToLower(h), "<html")
+}
+
+// row is the named values of one element of a configuration.
+type row struct {
+	table string
+	vals  map[string]string // lower-case key
+	off   int64
+}
+
+// xmlRows reads an XML configuration into rows, in the three forms makers use:
+// <X name="K" val="V"/>, <K>V</K>, and attributes K="V".
+func xmlRows(r io.Reader) []row {
+	d := xml.NewDecoder(io.LimitReader(r, 8<<20))
+	d.Strict = false
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	type open struct {
+		name, table string
+		row         row
+		text        strings.Builder
+	}
+	var stack []*open
+	var out []row
+	for len(out) < 50_000 {
+		tok, err := d.Token()
+		if err != nil {
+			break
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			if len(stack) > 100 {
+				return out
+			}
+			attr := map[string]string{}
+			for _, a := range t.Attr {
+				attr[strings.ToLower(a.Name.Local)] = a.Value
+			}
+			table := ""
+			if len(stack) > 0 {
+				table = stack[len(stack)-1].table
+			}
+			name := nonEmpty(attr["name"], attr["key"])
+			val, hasVal := attr["val"]
+			if !hasVal {
+				val, hasVal = attr["value"]
+			}
+			if name != "" && hasVal && len(stack) > 0 {
+				stack[len(stack)-1].row.vals[strings.ToLower(name)] = val
+			} else if name != "" {
+				table = name
+			} else if len(t.Attr) > 1 {
+				out = append(out, row{table: nonEmpty(table, t.Name.Local) + "/" + t.Name.Local, vals: attr, off: d.InputOffset()})
+			}
+			if table == "" {
+				table = t.Name.Local
+			}
+			o := &open{name: t.Name.Local, table: table, row: row{table: table + "/" + t.Name.Local, vals: map[string]string{}, off: d.InputOffset()}}
+			stack = append(stack, o)
+		case xml.CharData:
+			if len(stack) > 0 && stack[len(stack)-1].text.Len() < 4096 {
+				stack[len(stack)-1].text.Write(t)
+			}
+		case xml.EndElement:
+			if len(stack) == 0 {
+				continue
+			}
+			o := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if len(o.row.vals) > 0 {
+				out = append(out, o.row)
+			} else if v := strings.TrimSpace(o.text.String()); v != "" && len(stack) > 0 {
+				stack[len(stack)-1].row.vals[strings.ToLower(o.name)] = v
+			}
+		}
+	}
+	for _, o := range stack {
+		if len(o.row.vals) > 0 {
+			out = append(out, o.row)
+		}
+	}
+	return out
+}
+
+func pick(vals map[string]string, names ...string) string {
+	for _, n := range names {
+		if v := vals[n]; v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func (in *inspector) xmlConfig(f *file) {
+	for _, r := range xmlRows(io.NewSectionReader(f.obj, f.off, f.size)) {
+		in.configRow(f, r)
+	}
+}
+
+// configRow judges one group of settings that belong together.
+func (in *inspector) configRow(f *file, r row) {
+	v := r.vals
+	crUser := pick(v, "connectionrequestusername", "connreqname", "connrequestusername", "connection_request_username", "connreqtusername")
+	crPass := pick(v, "connectionrequestpassword", "connreqpassword", "connrequestpassword", "connection_request_password", "connreqtpassword")
+	url := pick(v, "acsurl", "acs_url", "cwmp_acs_url", "tr069url")
+	if url == "" && (crUser != "" || crPass != "" || v["periodicinforminterval"] != "") {
+		url = v["url"]
+	}
+	if crUser != "" || crPass != "" || url != "" && strings.Contains(url, "://") {
+		in.tr069(f, r, url, crUser, crPass)
+	}
+	user := pick(v, "user", "username", "user_name", "loginname", "account", "login", "usr")
+	pass := pick(v, "pass", "password", "passwd", "pwd", "userpassword", "user_password")
+	low := strings.ToLower(r.table)
+	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && len(user) < 64 && !strings.ContainsAny(pass, "<>{}$%") {
+		in.rep.Accounts = append(in.rep.Accounts, Account{Name: user, UID: -1, Secret: "plain", Known: pass, Where: f.where, Service: r.table})
+		in.add(f.at(Finding{ID: "account.hardcoded", Level: Probable, Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password", user), Evidence: fmt.Sprintf("%s: user %s, password of %d characters", r.table, user, len(pass)),
+			Consequence: "every device starts with this login until its owner changes it; some of these accounts are not shown to the owner", Use: "the login page, telnet or SSH of the device, and the password in the file", Control: "user and password stand in the same record; dial-up and telephony accounts are left out"}, r.off))
+	}
+}
+
+var trivial = map[string]bool{"admin": true, "password": true, "1234": true, "12345": true, "123456": true, "tr069": true, "cwmp": true, "acs": true, "itms": true, "hgw": true, "cpe": true, "user": true, "root": true, "default": true, "test": true, "telecom": true, "rms": true, "easycwmp": true}
+
+func (in *inspector) tr069(f *file, r row, url, user, pass string) {
+	lv, title := Note, "Remote management (TR-069) is set up in the default configuration"
+	switch {
+	case pass != "" && (strings.EqualFold(user, pass) || trivial[strings.ToLower(pass)]):
+		lv, title = Suspicious, fmt.Sprintf("Remote management (TR-069) answers to a default password: user %q", user)
+	case strings.HasPrefix(url, "http://"):
+		lv, title = Suspicious, "Remote management (TR-069) goes to its server without encryption"
+	case (user != "" || r.vals["connectionrequesturl"] != "") && pass == "":
+		lv, title = Suspicious, "Remote management (TR-069) has an empty password for connection requests"
+	}
+	in.add(f.at(Finding{ID: "remote.tr069-default", Level: lv, Rule: "tr069", Value: nonEmpty(url, user), Title: title, Evidence: fmt.Sprintf("server %s, connection request user %s", nonEmpty(url, "none"), nonEmpty(user, "none")),
+		Consequence: "who knows the default can make the device call its manager, or stand in for the manager and set or read everything", Use: "TCP 7547 of the device, or a place on the path to the server", Control: "an address with a password of its own stays a note"}, r.off))
+	if url != "" {
+		in.observe(evidence.FwUpdateURL, url, f.where, r.off)
+	}
+}
+
+var optionLine = regexp.MustCompile(`^\s*(?:option\s+|set\s+)?([A-Za-z][\w.\-]{1,60})\s*(?:=|:|\s)\s*['"]?([^'"#\s][^'"#]*?)['"]?\s*$`)
+
+// keyValues reads key = value and uci files, section by section.
+func (in *inspector) keyValues(f *file) {
+	r := row{table: f.base(), vals: map[string]string{}}
+	flush := func() {
+		if len(r.vals) > 0 {
+			in.configRow(f, r)
+		}
+	}
+	off := int64(0)
+	for _, l := range strings.SplitAfter(string(contentOf(f.obj, 1<<20)), "\n") {
+		t := strings.TrimSpace(l)
+		if strings.HasPrefix(t, "[") || strings.HasPrefix(t, "config ") || t == "" && len(r.vals) > 6 {
+			flush()
+			r = row{table: f.base() + " " + t, vals: map[string]string{}, off: off}
+		} else if m := optionLine.FindStringSubmatch(t); m != nil && !strings.HasPrefix(t, "#") {
+			k := strings.ToLower(m[1])
+			if i := strings.LastIndexByte(k, '.'); i >= 0 {
+				k = k[i+1:]
+			}
+			for _, p := range []string{"tr069_", "cwmp_", "http_", "web_", "login_", "sys_", "telnet_", "adm_"} {
+				k = strings.TrimPrefix(k, p)
+			}
+			r.vals[k] = m[2]
+		}
+		off += int64(len(l))
+	}
+	flush()
+}
+
+// snmp: communities everybody knows, without a view or source that narrows them.
+func (in *inspector) snmp(f *file) {
+	for i, l := range strings.Split(string(contentOf(f.obj, 1<<20)), "\n") {
+		w := strings.Fields(strings.TrimSpace(l))
+		if len(w) < 2 || strings.HasPrefix(w[0], "#") {
+			continue
+		}
+		write := w[0] == "rwcommunity" || w[0] == "rwcommunity6"
+		name := strings.Trim(w[1], "'\"")
+		if w[0] == "com2sec" && len(w) > 3 {
+			name = w[len(w)-1]
+		} else if w[0] == "option" && len(w) > 2 && strings.Contains(w[1], "community") {
+			name = strings.Trim(w[2], "'\"")
+			write = strings.Contains(w[1], "rw")
+		} else if !write && w[0] != "rocommunity" && w[0] != "rocommunity6" {
+			continue
+		}
+		narrowed := len(w) > 2 && (strings.Contains(l, " -V ") || strings.Contains(l, "127.0.0.1") || strings.Contains(l, "localhost"))
+		lv := Note
+		if !narrowed && (write || name == "private" || name == "public") {
+			lv = Suspicious
+		}
+		in.add(f.at(Finding{ID: "remote.snmp-default", Level: lv, Rule: "snmp", Value: name, Line: i + 1, Title: fmt.Sprintf("SNMP answers to the well-known name %q%s", name, map[bool]string{true: ", for writing too", false: ""}[write]), Evidence: strings.TrimSpace(l),
+			Consequence: "anybody who reaches UDP 161 reads the device's tables, and sets them where writing is on", Use: "UDP 161 and the name", Control: "names narrowed to a view or to the device itself stay notes"}, -1))
+	}
+}
+
+// hostFindings gathers hosts and says which nobody documented.
+func (in *inspector) hostFindings() {
+	for _, f := range in.files {
+		if f.c == nil || f.doc() || len(f.c.hits["-----BEGIN "]) > 4 {
+			continue
+		}
+		code := f.kind == "elf" || f.kind == "script" || f.kind == "data"
+		conf := f.kind == "text" && (strings.HasPrefix(f.path, "etc/") || strings.Contains(f.path, "conf") || f.vol == nil)
+		if !code && !conf {
+			continue
+		}
+		for _, h := range f.c.hosts {
+			in.host(f, h, code)
+		}
+	}
+	var names []string
+	for n := range in.hosts {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		in.rep.Hosts = append(in.rep.Hosts, *in.hosts[n])
+	}
+}
+
+func (in *inspector) host(f *file, h hostHit, code bool) {
+	x := in.hosts[h.host]
+	if x == nil {
+		if len(in.hosts) > 5000 {
+			return
+		}
+		x = &Host{Host: h.host, Offset: h.off}
+		for i := range in.facts.Hosts {
+			d := &in.facts.Hosts[i]
+			if h.host == d.Domain || strings.HasSuffix(h.host, "."+d.Domain) {
+				x.Operator, x.Purpose = d.Org, d.Purpose
+			}
+		}
+		in.hosts[h.host] = x
+		in.observe(evidence.FwHost, h.host, f.where, h.off)
+		title := "A program holds the host " + h.host
+		if x.Operator != "" {
+			title += fmt.Sprintf(" (%s, run by %s)", nonEmpty(x.Purpose, "service"), x.Operator)
+		}
+		if code {
+			in.add(f.at(Finding{ID: "host.undocumented", Level: Note, Rule: "host", Value: h.host, Title: title, Evidence: nonEmpty(h.url, h.host), Consequence: "the device may call it; what for is not shown by the name", Control: "standards bodies, licences and example names are left out"}, h.off))
+		}
+	}
+	if h.url != "" && len(x.URLs) < 8 && !contains(x.URLs, h.url) {
+		x.URLs = append(x.URLs, h.url)
+	}
+	if len(x.Where) < 8 && !contains(x.Where, f.where) {
+		x.Where = append(x.Where, f.where)
+	}
+}

@@ -1,0 +1,580 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// World is what a script can see of the image.
+type World interface {
+	// Exists says whether a path is in the image, links followed.
+	Exists(p string) (exists, dir, exec bool)
+	// Read returns a small text file, "" when there is none.
+	Read(p string) string
+	// Glob returns the paths that match a pattern, sorted.
+	Glob(pattern string) []string
+	// Volatile says that a path lives in memory or on other media at run time, so that the image does not settle what is there.
+	Volatile(p string) bool
+}
+
+// Command is one command a script runs.
+type Command struct {
+	Argv []string
+	// Known says for each word whether the image settles its value; if not, the word keeps its "$".
+	Known []bool
+	// When are the conditions it depends on, in words; empty: it runs as shipped.
+	When []string
+	// File and Line say where it stands.
+	File string
+	Line int
+	// Input is text the command is fed through a pipe or here-document, when constant.
+	Input string
+	// Into is the file its output goes to.
+	Into string
+	// PipedTo is the first word of the next command of its pipe.
+	PipedTo string
+	// Depth counts the scripts between init and this command.
+	Env map[string]string
+}
+
+// Runner reads scripts. The zero value with World and Emit set is ready.
+type Runner struct {
+	World World
+	// Emit is told of every command that is not shell language itself, in
+	// order. It may call Script or Text to go on into what the command starts.
+	Emit func(*Command)
+
+	steps int
+	depth int
+}
+
+const (
+	maxSteps = 60_000
+	maxDepth = 16
+)
+
+// tri is what is known of a test: no, yes, or not settled by the image.
+type tri int8
+
+const (
+	no  tri = -1
+	may tri = 0
+	yes tri = 1
+)
+
+type flow int
+
+const (
+	goOn flow = iota
+	leaveLoop
+	leaveFunc
+	leaveScript
+)
+
+type state struct {
+	r     *Runner
+	file  string
+	args  []string // $0 $1 ...
+	vars  map[string]string
+	fuzzy map[string]bool // set to something not known
+	funcs map[string]*node
+	when  []string
+	calls int
+	// hard marks a test that rests on the script's own arguments.
+	hard bool
+}
+
+// Script reads the script src, called file, with arguments args (args[0] is
+// its own name) under the conditions when. entry names functions to call after the script was read, where it defines them.
+func (r *Runner) Script(file, src string, args, when []string, env map[string]string, entry ...string) {
+	if r.depth >= maxDepth || r.steps > maxSteps {
+		return
+	}
+	r.depth++
+	defer func() { r.depth-- }()
+	s := &state{r: r, file: file, args: args, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, when: append([]string(nil), when...)}
+	for k, v := range env {
+		s.vars[k] = v
+	}
+	f := s.exec(parse(src))
+	if f == leaveScript {
+		return
+	}
+	for _, name := range entry {
+		if fn := s.funcs[name]; fn != nil {
+			s.call(fn, append([]string{name}, args[1:]...))
+		}
+	}
+	// A service in the style of OpenRC names its command in variables.
+	if c := s.vars["command"]; c != "" && len(entry) > 0 && s.funcs["start"] == nil {
+		argv := append([]string{c}, strings.Fields(s.vars["command_args"])...)
+		s.emit(&node{line: 1}, argv, allKnown(argv))
+	}
+}
+
+// Vars returns the constant assignments of a script or configuration file.
+func Vars(src string) map[string]string {
+	s := &state{r: &Runner{World: nowhere{}, Emit: func(*Command) {}}, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, args: []string{""}}
+	s.exec(parse(src))
+	return s.vars
+}
+
+type nowhere struct{}
+
+func (nowhere) Exists(string) (bool, bool, bool) { return false, false, false }
+func (nowhere) Read(string) string               { return "" }
+func (nowhere) Glob(string) []string             { return nil }
+func (nowhere) Volatile(string) bool             { return true }
+
+func allKnown(argv []string) []bool {
+	k := make([]bool, len(argv))
+	for i := range k {
+		k[i] = !strings.Contains(argv[i], "$")
+	}
+	return k
+}
+
+func (s *state) emit(n *node, argv []string, known []bool) {
+	s.r.Emit(&Command{Argv: argv, Known: known, When: append([]string(nil), s.when...), File: s.file, Line: n.line, Into: s.text(n.into), Input: n.from, Env: s.vars})
+}
+
+func (s *state) exec(n *node) flow {
+	f, _ := s.eval(n)
+	return f
+}
+
+// eval runs a node and says how it ended and whether it succeeded.
+func (s *state) eval(n *node) (flow, tri) {
+	if n == nil {
+		return goOn, yes
+	}
+	if s.r.steps++; s.r.steps > maxSteps {
+		return leaveScript, may
+	}
+	switch n.kind {
+	case simple:
+		return s.simple(n)
+	case seq:
+		t := yes
+		for _, k := range n.kids {
+			var f flow
+			if f, t = s.eval(k); f != goOn {
+				return f, t
+			}
+		}
+		return goOn, t
+	case andor:
+		return s.andOr(n)
+	case not:
+		f, t := s.eval(n.kids[0])
+		return f, -t
+	case pipe:
+		return s.pipe(n)
+	case ifElse:
+		return s.branch(n.kids[0], n.kids[1], n.kids[2])
+	case caseOf:
+		return s.caseOf(n)
+	case forIn:
+		return s.loop(n)
+	case while:
+		return s.while(n)
+	case function:
+		s.funcs[n.name] = n.kids[0]
+		return goOn, yes
+	}
+	return goOn, may
+}
+
+func (s *state) andOr(n *node) (flow, tri) {
+	if n.op == "&&" {
+		return s.branch(n.kids[0], n.kids[1], nil)
+	}
+	// a || b is: if a then nothing else b.
+	return s.branch(n.kids[0], nil, n.kids[1])
+}
+
+// branch decides a condition as shipped. What the image does not settle is
+// followed both ways, each under its condition in words. A branch that is off
+// as shipped is followed too, marked so, because a file or setting may turn it on.
+func (s *state) branch(cond, then, els *node) (flow, tri) {
+	s.hard = false
+	f, t := s.eval(cond)
+	if f != goOn {
+		return f, t
+	}
+	hard := s.hard
+	words := s.words(cond)
+	switch t {
+	case yes:
+		if then == nil {
+			return goOn, yes
+		}
+		return s.eval(then)
+	case no:
+		if then != nil && !hard {
+			s.under(words+" (not so as shipped)", then)
+		}
+		if els == nil {
+			return goOn, no
+		}
+		return s.eval(els)
+	}
+	fThen, fElse := goOn, goOn
+	if then != nil {
+		fThen = s.under(words, then)
+	}
+	if els != nil {
+		fElse = s.under("not: "+words, els)
+	}
+	switch {
+	case fThen != goOn && fElse != goOn:
+		return min(fThen, fElse), may
+	case fThen != goOn: // what follows runs only when the branch was not taken
+		s.when = append(s.when, "not: "+words)
+	case fElse != goOn:
+		s.when = append(s.when, words)
+	}
+	return goOn, may
+}
+
+func (s *state) under(cond string, n *node) flow {
+	if len(s.when) > 24 {
+		return goOn
+	}
+	keep := s.when
+	s.when = append(keep[:len(keep):len(keep)], cond)
+	f := s.exec(n)
+	s.when = keep
+	return f
+}
+
+// words shows a condition as a person would read it in the script.
+func (s *state) words(n *node) string {
+	var b strings.Builder
+	s.show(&b, n)
+	t := strings.TrimSpace(b.String())
+	if len(t) > 200 {
+		t = t[:200] + "…"
+	}
+	return t
+}
+
+func (s *state) show(b *strings.Builder, n *node) {
+	if n == nil || b.Len() > 240 {
+		return
+	}
+	switch n.kind {
+	case simple:
+		var w []string
+		for _, x := range n.words {
+			v, known := s.expand(x)
+			if !known {
+				v = unquote(x)
+			}
+			w = append(w, v)
+		}
+		b.WriteString(strings.Join(w, " "))
+	case andor:
+		s.show(b, n.kids[0])
+		b.WriteString(" " + n.op + " ")
+		s.show(b, n.kids[1])
+	case not:
+		b.WriteString("not ")
+		s.show(b, n.kids[0])
+	case pipe:
+		for i, k := range n.kids {
+			if i > 0 {
+				b.WriteString(" | ")
+			}
+			s.show(b, k)
+		}
+	case seq:
+		for i, k := range n.kids {
+			if i > 0 {
+				b.WriteString("; ")
+			}
+			s.show(b, k)
+		}
+	}
+}
+
+func (s *state) pipe(n *node) (flow, tri) {
+	feed := ""
+	for i, k := range n.kids {
+		if k.kind != simple || len(k.words) == 0 {
+			s.exec(k)
+			feed = ""
+			continue
+		}
+		first, _ := s.expand(k.words[0])
+		if first == "echo" || first == "printf" || first == "cat" && k.from != "" {
+			feed = k.from
+			if first != "cat" {
+				var w []string
+				for _, x := range k.words[1:] {
+					v, _ := s.expand(x)
+					if !strings.HasPrefix(v, "-") {
+						w = append(w, v)
+					}
+				}
+				feed = strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n")
+			}
+			continue
+		}
+		keep := s.r.Emit
+		next := ""
+		if i+1 < len(n.kids) && n.kids[i+1].kind == simple && len(n.kids[i+1].words) > 0 {
+			next, _ = s.expand(n.kids[i+1].words[0])
+		}
+		in := feed
+		s.r.Emit = func(c *Command) { c.Input, c.PipedTo = c.Input+in, next; keep(c) }
+		s.exec(k)
+		s.r.Emit = keep
+		feed = ""
+	}
+	return goOn, may
+}
+
+func (s *state) caseOf(n *node) (flow, tri) {
+	s.hard = false
+	v, known := s.expand(n.words[0])
+	hard := s.hard || usesArgs(n.words[0])
+	var hit *node
+	for _, a := range n.arms {
+		match := may
+		if known {
+			match = no
+		}
+		for _, p := range a.patterns {
+			pv, pk := s.expand(p)
+			if known && pk {
+				if ok, _ := path.Match(strings.ReplaceAll(pv, "[!", "[^"), strings.ReplaceAll(v, "/", "\x01")); ok || pv == v || pv == "*" || globText(pv, v) {
+					match = yes
+				}
+			} else if known {
+				match = max(match, may)
+			}
+		}
+		switch match {
+		case yes:
+			if hit == nil {
+				hit = a.body
+				continue
+			}
+			fallthrough
+		case no:
+			if !hard {
+				s.under(fmt.Sprintf("%s is %s (as shipped: %s)", unquote(n.words[0]), strings.Join(a.patterns, " or "), v), a.body)
+			}
+		case may:
+			s.under(fmt.Sprintf("%s is %s", unquote(n.words[0]), strings.Join(a.patterns, " or ")), a.body)
+		}
+	}
+	if hit != nil {
+		return s.eval(hit)
+	}
+	return goOn, may
+}
+
+// globText matches shell patterns over text with slashes.
+func globText(pat, s string) bool {
+	ok, _ := path.Match(strings.ReplaceAll(strings.ReplaceAll(pat, "/", "\x01"), "[!", "[^"), strings.ReplaceAll(s, "/", "\x01"))
+	return ok
+}
+
+func usesArgs(w string) bool {
+	for _, a := range []string{"$1", "${1", "$@", "$*", "$#", "$0", "${0", "$2", "${2"} {
+		if strings.Contains(w, a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *state) loop(n *node) (flow, tri) {
+	items := s.fields(n.words)
+	if len(items) == 0 {
+		return goOn, yes
+	}
+	for i, it := range items {
+		if i >= 512 {
+			break
+		}
+		if it.known {
+			s.set(n.name, it.text, true)
+		} else {
+			s.set(n.name, it.text, false)
+		}
+		keep := s.when
+		f := s.exec(n.kids[0])
+		if f == leaveFunc || f == leaveScript {
+			return f, may
+		}
+		s.when = keep // "continue" under a condition ends with its turn
+	}
+	return goOn, may
+}
+
+func (s *state) while(n *node) (flow, tri) {
+	s.hard = false
+	_, t := s.eval(n.kids[0])
+	if n.name == "until" {
+		t = -t
+	}
+	keep := s.when
+	var f flow
+	switch t {
+	case no:
+		if !s.hard {
+			f = s.under(s.words(n.kids[0])+" (not so as shipped)", n.kids[1])
+		}
+		f = goOn
+	case yes:
+		f = s.exec(n.kids[1])
+	default:
+		// Loops that wait or read lines: their body is taken to run under the condition.
+		f = s.under(s.words(n.kids[0]), n.kids[1])
+		f = goOn
+	}
+	s.when = keep
+	if f == leaveFunc || f == leaveScript {
+		return f, may
+	}
+	return goOn, may
+}
+
+func (s *state) call(fn *node, args []string) (flow, tri) {
+	if s.calls >= 24 {
+		return goOn, may
+	}
+	s.calls++
+	keepArgs, keepWhen := s.args, s.when
+	s.args = append([]string{s.args[0]}, args[1:]...)
+	f, t := s.eval(fn)
+	s.args, s.when = keepArgs, keepWhen
+	s.calls--
+	if f == leaveScript {
+		return f, t
+	}
+	return goOn, t
+}
+
+func (s *state) set(name, v string, known bool) {
+	if known {
+		s.vars[name] = v
+		delete(s.fuzzy, name)
+	} else {
+		s.vars[name] = v
+		s.fuzzy[name] = true
+	}
+}
+
+func (s *state) simple(n *node) (flow, tri) {
+	for _, a := range n.sets {
+		v, known := s.expand(a[1])
+		s.set(a[0], v, known)
+	}
+	if len(n.words) == 0 {
+		return goOn, yes
+	}
+	items := s.fields(n.words)
+	if len(items) == 0 {
+		return goOn, yes
+	}
+	argv := make([]string, len(items))
+	known := make([]bool, len(items))
+	for i, it := range items {
+		argv[i], known[i] = it.text, it.known
+	}
+	if f, t, done := s.builtin(n, argv, known); done {
+		return f, t
+	}
+	if fn := s.funcs[argv[0]]; fn != nil {
+		return s.call(fn, argv)
+	}
+	s.emit(n, argv, known)
+	return goOn, may
+}
+
+// builtin handles what is shell language.
+func (s *state) builtin(n *node, argv []string, known []bool) (flow, tri, bool) {
+	switch argv[0] {
+	case ":", "true":
+		return goOn, yes, true
+	case "false":
+		return goOn, no, true
+	case "exit":
+		return leaveScript, may, true
+	case "return":
+		return leaveFunc, may, true
+	case "break", "continue":
+		return leaveLoop, may, true
+	case "[", "test", "[[":
+		return goOn, s.test(argv, known), true
+	case "export", "local", "readonly", "declare", "typeset":
+		for i, a := range argv[1:] {
+			if k, v, ok := strings.Cut(a, "="); ok && isName(k) {
+				s.set(k, v, known[i+1])
+			}
+		}
+		return goOn, yes, true
+	case "read":
+		for _, a := range argv[1:] {
+			if isName(a) {
+				s.set(a, "$"+a, false)
+			}
+		}
+		return goOn, may, true
+	case "unset":
+		for _, a := range argv[1:] {
+			delete(s.vars, a)
+		}
+		return goOn, yes, true
+	case "set":
+		if len(argv) > 1 && !strings.HasPrefix(argv[1], "-") && !strings.HasPrefix(argv[1], "+") {
+			s.args = append([]string{s.args[0]}, argv[1:]...)
+		}
+		return goOn, yes, true
+	case "shift":
+		if len(s.args) > 1 {
+			s.args = append([]string{s.args[0]}, s.args[2:]...)
+		}
+		return goOn, yes, true
+	case ".", "source":
+		if len(argv) > 1 && known[1] {
+			s.source(argv[1], argv[1:])
+		}
+		return goOn, may, true
+	case "eval":
+		return s.exec(parse(strings.Join(argv[1:], " "))), may, true
+	case "trap", "cd", "umask", "ulimit", "wait", "hash", "alias", "echo", "printf", "sleep", "usleep":
+		if argv[0] == "echo" || argv[0] == "printf" {
+			if n.into != "" {
+				s.emit(n, argv, known)
+			}
+			return goOn, yes, true
+		}
+		return goOn, yes, true
+	}
+	return goOn, may, false
+}
+
+// source reads another file into this script.
+func (s *state) source(p string, args []string) {
+	src := s.r.World.Read(p)
+	if src == "" || s.r.depth >= maxDepth {
+		return
+	}
+	keepFile, keepArgs := s.file, s.args
+	s.file = p
+	if len(args) > 1 {
+		s.args = append([]string{s.args[0]}, args[1:]...)
+	}
+	s.r.depth++
+	s.exec(parse(src))
+	s.r.depth--
+	s.file, s.args = keepFile, keepArgs
+}
+
+func unquote(w string) string { return strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(w) }

@@ -1,0 +1,107 @@
+package shell
+
+import (
+	"path"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type files map[string]string
+
+func (f files) Exists(p string) (bool, bool, bool) {
+	if _, ok := f[p]; ok {
+		return true, false, true
+	}
+	for k := range f {
+		if strings.HasPrefix(k, strings.TrimSuffix(p, "/")+"/") {
+			return true, true, true
+		}
+	}
+	return false, false, false
+}
+func (f files) Read(p string) string { return f[p] }
+func (f files) Glob(pat string) []string {
+	var out []string
+	for k := range f {
+		if ok, _ := path.Match(pat, k); ok {
+			out = append(out, k)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+func (f files) Volatile(p string) bool {
+	return strings.HasPrefix(p, "/tmp/") || strings.HasPrefix(p, "/proc/")
+}
+
+func TestCommandsAndConditions(t *testing.T) {
+	world := files{
+		"/usr/sbin/telnetd": "\x7fELF", "/etc/init.d/S10a": "telnetd -p 2323 &\n", "/etc/init.d/S20b": "[ \"$1\" = start ] && httpd",
+		"/etc/default/x": "ENABLE=yes\nARGS='-l /bin/sh'\n", "/etc/model": "ABC\n",
+	}
+	for _, c := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"plain", "telnetd &", []string{"telnetd"}},
+		{"comment", "# telnetd\necho hi # telnetd", nil},
+		{"file there", "if [ -x /usr/sbin/telnetd ]; then telnetd; fi", []string{"telnetd"}},
+		{"file not there", "if [ -f /etc/debug ]; then telnetd; fi", []string{"telnetd IF [ -f /etc/debug ] (not so as shipped)"}},
+		{"volatile", "[ -f /tmp/flag ] && telnetd", []string{"telnetd IF [ -f /tmp/flag ]"}},
+		{"unknown variable", `if [ "$TELNET" = 1 ]; then telnetd; fi`, []string{"telnetd IF [ $TELNET = 1 ]"}},
+		{"constant off", "D=0\nif [ $D = 1 ]; then telnetd; fi", []string{"telnetd IF [ 0 = 1 ] (not so as shipped)"}},
+		{"constant on", "D=1\nif [ \"$D\" -eq 1 ]\nthen\n telnetd\nfi", []string{"telnetd"}},
+		{"exit guard", "[ -f /tmp/x ] || exit 0\ntelnetd", []string{"telnetd IF [ -f /tmp/x ]"}},
+		{"exit guard holds", "test -x /usr/sbin/telnetd || exit 0\ntelnetd", []string{"telnetd"}},
+		{"exit guard fails", "[ -f /etc/nope ] || exit 0\ntelnetd", nil},
+		{"after exit", "exit 0\ntelnetd", nil},
+		{"case start", "case \"$1\" in\n start)\n telnetd\n ;;\n stop) killall telnetd ;;\nesac", []string{"telnetd"}},
+		{"function", "start() {\n telnetd $OPT\n}\nOPT='-l /bin/login'\ncase $1 in start) start;; esac", []string{"telnetd -l /bin/login"}},
+		{"sourced", ". /etc/default/x\n[ \"$ENABLE\" = yes ] && telnetd $ARGS", []string{"telnetd -l /bin/sh"}},
+		{"default value", `telnetd -p ${PORT:-23}`, []string{"telnetd -p 23"}},
+		{"loop over scripts", "for i in /etc/init.d/S??*; do $i start; done", []string{"/etc/init.d/S10a start", "/etc/init.d/S20b start"}},
+		{"nvram", "if [ \"$(nvram get telnet)\" = 1 ]; then telnetd; fi", []string{"nvram? telnetd IF [ $(nvram get telnet) = 1 ]"}},
+		{"grep", "if grep -q debug /proc/cmdline; then telnetd; fi", []string{"grep -q debug /proc/cmdline", "telnetd IF grep -q debug /proc/cmdline"}},
+		{"else", "if [ -f /etc/secure ]; then :; else telnetd; fi", []string{"telnetd"}},
+		{"not", "[ ! -f /etc/secure ] && telnetd", []string{"telnetd"}},
+		{"cat", "M=`cat /etc/model`\ncase $M in ABC) telnetd;; *) sshd;; esac", []string{"sshd IF $M is * (as shipped: ABC)", "telnetd"}},
+		{"here document", "cat <<EOF\ntelnetd\nEOF\nhttpd", []string{"cat", "httpd"}},
+		{"quoted", `echo "telnetd started"; sh -c 'telnetd'`, []string{"sh -c telnetd"}},
+		{"elif", "if [ $A = 1 ]; then a; elif [ $A = 2 ]; then b; else c; fi", []string{"a IF [ $A = 1 ]", "b IF not: [ $A = 1 ] & [ $A = 2 ]", "c IF not: [ $A = 1 ] & not: [ $A = 2 ]"}},
+		{"redirect", "telnetd >/dev/null 2>&1 &", []string{"telnetd"}},
+		{"while true", "while true; do telnetd -F; sleep 1; done", []string{"telnetd -F"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			r := &Runner{World: world}
+			r.Emit = func(cmd *Command) {
+				l := strings.Join(cmd.Argv, " ")
+				if len(cmd.When) > 0 {
+					l += " IF " + strings.Join(cmd.When, " & ")
+				}
+				got = append(got, l)
+			}
+			r.Script("/s", c.src, []string{"/s", "start"}, nil, nil)
+			want := c.want
+			if c.name == "nvram" {
+				want = []string{"telnetd IF [ $(nvram get telnet) = 1 ]"}
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("commands (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func FuzzScript(f *testing.F) {
+	for _, s := range []string{"if [ -f a ]; then b; fi", "case $1 in a|b) c;; esac", "for i in *; do x; done", "f() { f; }; f", "a <<E\nb\nE\n", "$(((", "`", "${a:-${b}}", "while :; do :; done"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		r := &Runner{World: files{"/a": src}, Emit: func(*Command) {}}
+		r.Script("/s", src, []string{"/s", "start"}, nil, nil, "start")
+	})
+}
