@@ -9,6 +9,9 @@ import (
 
 type dataCmd struct {
 	Show dataShowCmd `cmd:"" default:"withargs" help:"List the data this program carries, with source and date."`
+
+	Accuracy dataAccuracyCmd `cmd:"" help:"Measure attribution on labelled recordings and compare with the baseline."`
+	Weigh    dataWeighCmd    `cmd:"" help:"Measure weights of evidence on labelled recordings."`
 }
 
 type dataShowCmd struct {

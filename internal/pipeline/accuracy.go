@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"context"
+	_ "embed"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -240,4 +242,37 @@ func MeasureAccuracy(ctx context.Context, corpus string) (*AccuracyReport, []Lab
 		return nil, nil, err
 	}
 	return r, rows, nil
+}
+
+// MeasureWeights reads a corpus and counts what its recordings teach.
+func MeasureWeights(ctx context.Context, corpus string) (*attribute.Weights, error) {
+	e, err := data.Attributor()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := LoadLabelled(ctx, corpus, e)
+	if err != nil {
+		return nil, err
+	}
+	w := Weigh(rows, attribute.DefaultMakers)
+	return &w, nil
+}
+
+//go:embed testdata/accuracy.json
+var accuracyBaseline []byte
+
+// AccuracyBaseline reads a baseline, the built-in one when no file is named.
+func AccuracyBaseline(file string) (*Baseline, error) {
+	b := accuracyBaseline
+	if file != "" {
+		var err error
+		if b, err = os.ReadFile(file); err != nil {
+			return nil, fmt.Errorf("read baseline: %w", err)
+		}
+	}
+	var out Baseline
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("read baseline: %w (write one with --write)", err)
+	}
+	return &out, nil
 }

@@ -28,12 +28,17 @@ func (r *AccuracyReport) WriteTable(out io.Writer) error {
 		fmt.Fprintf(w, "%s\t%.4g\t%s\t%.4g\n", f.Text, f.Value, interval, f.Of)
 	}
 	fmt.Fprintf(w, "expected calibration error\t%.4f\t\t\n", r.ECE)
+	ok := 0
 	for _, s := range r.Simulated {
-		state := "ok"
-		if !s.OK {
-			state = "FAILED: got " + s.Got + ", want " + s.Want
+		if s.OK {
+			ok++
 		}
-		fmt.Fprintf(w, "simulated: %s\t%s\t\t\n", s.Name, state)
+	}
+	fmt.Fprintf(w, "simulated cases as documented\t%d\t\t%d\n", ok, len(r.Simulated))
+	for _, s := range r.Simulated {
+		if !s.OK {
+			fmt.Fprintf(w, "  %s\twant %s\t\tgot %s\n", s.Name, s.Want, s.Got)
+		}
 	}
 	fmt.Fprintf(w, "\nCONFIDENCE\tRECORDINGS\tMEAN\tRIGHT\n")
 	for _, b := range r.Calibration {

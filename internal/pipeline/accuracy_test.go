@@ -72,15 +72,15 @@ func TestAccuracyHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b, err := os.ReadFile(baselineFile)
+	file := ""
+	if *rebase {
+		file = baselineFile
+	}
+	base, err := AccuracyBaseline(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var base Baseline
-	if err := json.Unmarshal(b, &base); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range r.Drops(&base) {
+	for _, d := range r.Drops(base) {
 		t.Errorf("worse than the baseline: %s", d)
 	}
 	for _, f := range r.Figures {
