@@ -35,10 +35,11 @@ func (Source) Name() string { return "cli" }
 // Bounds of one input. What lies beyond is counted, not read.
 const (
 	maxLine     = 4 << 10
-	maxSection  = 200_000 // lines
-	maxLinks    = 50_000  // a device
-	maxParts    = 4_000   // a device
-	maxTexts    = 300     // identifying lines a device
+	maxSection  = 200_000  // lines
+	maxText     = 32 << 20 // octets of a section
+	maxLinks    = 50_000   // a device
+	maxParts    = 4_000    // a device
+	maxTexts    = 300      // identifying lines a device
 	maxSections = 100_000
 )
 

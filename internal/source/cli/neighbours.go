@@ -283,7 +283,7 @@ func (p *blockReader) end() {
 	add(evidence.LLDPSysName, c.sysname)
 	add(evidence.LLDPSysDesc, c.sysdesc)
 	if c.deviceID != "" {
-		add(evidence.LLDPSysName, deviceName(c.deviceID))
+		add(evidence.Hostname, deviceName(c.deviceID))
 		if mac := strings.ReplaceAll(c.deviceID, " ", ""); looksMAC(mac) {
 			add(evidence.BaseMAC, mac)
 		}
@@ -363,7 +363,11 @@ func (r *reader) neighbourTable(sec *section) bool {
 		add := func(attr evidence.Attr, v string) { r.b.Add(&link.Remote.Observations, attr, v, l.at) }
 		chassisID(add, "", t.cell(l.text, "chassis"))
 		if len(name) < 100 {
-			add(evidence.LLDPSysName, name)
+			attr := evidence.LLDPSysName
+			if t.has("platform") {
+				attr = evidence.Hostname // CDP
+			}
+			add(attr, name)
 		}
 		if p := t.cell(l.text, "platform"); p != "" {
 			link.Via = "cdp"

@@ -114,6 +114,7 @@ type splitter struct {
 	cur     section
 	host    string
 	dropped bool
+	octets  int // of the section at hand
 	count   int
 }
 
@@ -135,8 +136,9 @@ func (sp *splitter) line(at, text string) error {
 		sp.cur = section{host: sp.host, cmd: cmd, start: at}
 		return nil
 	}
-	if len(sp.cur.lines) < maxSection {
+	if len(sp.cur.lines) < maxSection && sp.octets < maxText {
 		sp.cur.lines = append(sp.cur.lines, line{at, text})
+		sp.octets += len(text)
 	} else if !sp.dropped {
 		sp.dropped = true
 		sp.cov.Fail(at, "the output of one command is longer than is read", "split the file")
@@ -146,7 +148,7 @@ func (sp *splitter) line(at, text string) error {
 
 func (sp *splitter) end() error {
 	sec := sp.cur
-	sp.cur = section{host: sp.host}
+	sp.cur, sp.octets = section{host: sp.host}, 0
 	for len(sec.lines) > 0 && strings.TrimSpace(sec.lines[0].text) == "" {
 		sec.lines = sec.lines[1:]
 	}

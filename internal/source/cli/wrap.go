@@ -145,7 +145,7 @@ func promptHost(text string) (string, bool) {
 }
 
 const (
-	maxJSON      = 64 << 20
+	maxJSON      = 16 << 20
 	maxJSONDepth = 40
 )
 

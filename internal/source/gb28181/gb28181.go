@@ -40,7 +40,10 @@ func (Source) Recognise(head []byte, _ string) int {
 	return 0
 }
 
-const maxBytes = 16 << 20
+const (
+	maxBytes   = 16 << 20
+	maxHeaders = 200
+)
 
 // Read yields one direct sighting for the sender of each message, and one for every catalogue item.
 func (s Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
@@ -89,13 +92,16 @@ func messageLen(raw []byte) int {
 func Message(b observe.Builder, msg []byte, dev *asset.Sighting) {
 	at := dev.Place.At
 	head, body, _ := bytes.Cut(bytes.ReplaceAll(msg, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
-	first := true
+	first, n := true, 0
 	for line := range strings.Lines(string(head)) {
 		if first {
 			first = false
 			continue
 		}
 		name, value, ok := strings.Cut(line, ":")
+		if n++; n > maxHeaders {
+			break
+		}
 		if !ok {
 			continue
 		}

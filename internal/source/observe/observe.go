@@ -21,15 +21,18 @@ type Builder struct {
 	At string
 }
 
+// MaxFacts bounds the facts of one thing: who claims more is a list of other things.
+const MaxFacts = 1024
+
 // Place returns the place at inside the input.
 func (b Builder) Place(at string) evidence.Place { return evidence.Place{Input: b.Input, At: at} }
 
 // Add appends an observation of attr at place to list unless the value is
-// empty, a placeholder or already there. MACs, IPs and UUIDs are made canonical;
+// empty, a placeholder, already there, or one more than MaxFacts. MACs, IPs and UUIDs are made canonical;
 // one that does not parse is not added. It reports whether it added.
 func (b Builder) Add(list *[]evidence.Observation, attr evidence.Attr, value, at string) bool {
 	value, ok := canonical(attr, value)
-	if !ok {
+	if !ok || len(*list) >= MaxFacts {
 		return false
 	}
 	// Lists of one thing are short; a map would cost more than it saves.

@@ -143,7 +143,7 @@ func (d *decoder) deviceID(s *station, id string) {
 		d.g.add(s, evidence.BaseMAC, m)
 		return
 	}
-	d.g.add(s, evidence.LLDPSysName, name)
+	d.g.add(s, evidence.Hostname, name)
 }
 
 func (d *decoder) cdpAddresses(s *station, v []byte) {

@@ -94,7 +94,7 @@ func (d *decoder) run(ctx context.Context, f *file, cov *asset.Coverage) (err er
 		}
 	}()
 	for {
-		if f.n&0x3fff == 0 {
+		if f.n&0x3ff == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}

@@ -45,7 +45,7 @@ func TestProtocols(t *testing.T) {
 	}{
 		{"lldp", [][]byte{lldpFrame(t)}, []string{`ifMAC = "00:aa:11:00:00:01"`, `baseMAC = "00:aa:11:00:00:10"`, `chassisID = "mac:00:aa:11:00:00:10"`, `lldpSysName = "core-1"`,
 			`lldpSysDesc = "Acme OS 3.1"`, `ip = "192.168.7.10"`, `entPhysicalMfgName = "Acme Networks"`, `entPhysicalModelName = "AC-9000"`}},
-		{"cdp", [][]byte{cdpFrame(t)}, []string{`serial = "ABC12345X"`, `lldpSysName = "dist-1"`, `cdpVersion = "Acme OS 15.2"`, `cdpPlatform = "acme AC-3560"`, `ip = "192.168.7.11"`}},
+		{"cdp", [][]byte{cdpFrame(t)}, []string{`serial = "ABC12345X"`, `hostname = "dist-1"`, `cdpVersion = "Acme OS 15.2"`, `cdpPlatform = "acme AC-3560"`, `ip = "192.168.7.11"`}},
 		{"arp answer", [][]byte{arpFrame(t, 2)}, []string{`ip = "192.168.7.1"`, `link arp`, `ifMAC = "00:aa:11:00:00:02"`, `ip = "192.168.7.2"`}},
 		{"dhcp", [][]byte{dhcpFrame(t)}, []string{`hostname = "cam-2"`, `dhcp.60 = "acme-cam"`, `dhcp.55 = "1,3,6"`}},
 		{"snmp", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()))...)}, []string{`sysDescr = "Acme OS 3.1"`, `sysObjectID = "1.3.6.1.4.1.99999.1"`, `enterpriseArc = "99999"`}},

@@ -17,8 +17,9 @@ import (
 const (
 	maxStations = 100_000
 	maxRemotes  = 20_000
-	maxFacts    = 96 // of one station
-	maxIPs      = 16 // of one station: who has more is no end station of them
+	maxFacts    = 96       // of one station
+	maxOctets   = 64 << 20 // of all facts
+	maxIPs      = 16       // of one station: who has more is no end station of them
 	maxLinks    = 64
 )
 
@@ -60,8 +61,9 @@ type gatherer struct {
 	b     observe.Builder
 	yield source.Yield
 
-	n   int   // packet at hand
-	sec int64 // its time
+	octets int   // of the facts held, about
+	n      int   // packet at hand
+	sec    int64 // its time
 
 	macs    map[mac]*station
 	remotes map[netip.Addr]*station
@@ -72,7 +74,9 @@ func newGatherer(b observe.Builder, yield source.Yield) *gatherer {
 	return &gatherer{b: b, yield: yield, macs: map[mac]*station{}, remotes: map[netip.Addr]*station{}}
 }
 
-func (g *gatherer) full() bool { return len(g.macs) > maxStations || len(g.remotes) > maxRemotes }
+func (g *gatherer) full() bool {
+	return len(g.macs) > maxStations || len(g.remotes) > maxRemotes || g.octets > maxOctets
+}
 
 // byMAC returns the station of a MAC that sent, making it when new; nil for group addresses.
 func (g *gatherer) byMAC(m mac) *station {
@@ -136,7 +140,11 @@ func (g *gatherer) add(s *station, attr evidence.Attr, value string) bool {
 	}
 	b := g.b
 	b.At = g.when()
-	return b.Add(&s.obs, attr, value, g.at())
+	if !b.Add(&s.obs, attr, value, g.at()) {
+		return false
+	}
+	g.octets += len(s.obs[len(s.obs)-1].Value) + 160
+	return true
 }
 
 func (g *gatherer) at() string { return fmt.Sprintf("packet %d", g.n) }
@@ -190,6 +198,7 @@ func (g *gatherer) flush(cov *asset.Coverage) error {
 		}
 		return strings.Compare(string(a.mac[:])+a.ip.String(), string(b.mac[:])+b.ip.String())
 	})
+	g.octets = 0
 	clear(g.macs)
 	clear(g.remotes)
 	clear(g.recent[:])

@@ -6,60 +6,41 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"strings"
 
 	"telltale/internal/asset"
 	"telltale/internal/source"
 )
 
-const (
-	maxDevice = 8 << 20
-	maxDepth  = 48
-)
+const maxDepth = 48
 
-// readGenie takes device documents of GenieACS: one, a list, or one after another.
-// A leaf of the data model is an object with "_value".
+// readGenie takes device documents of GenieACS: one, a list, or one after
+// another. It walks tokens, so that no document is held. A leaf of the data
+// model is an object with "_value"; "_deviceId" holds the identity.
 func readGenie(ctx context.Context, in *source.Input, d *device, cov *asset.Coverage, yield source.Yield) error {
-	br := bufio.NewReader(in.Reader())
-	dec := json.NewDecoder(br)
-	if c, _ := br.Peek(1); len(c) == 1 && c[0] == '[' {
-		if _, err := dec.Token(); err != nil {
-			return fmt.Errorf("read device list: %w", err)
+	w := &genieWalk{d: d, dec: json.NewDecoder(bufio.NewReader(in.Reader()))}
+	for {
+		t, err := w.dec.Token()
+		if err == io.EOF {
+			break
 		}
-	}
-	for n := 0; dec.More(); n++ {
-		if err := ctx.Err(); err != nil {
+		if err != nil {
+			if e := d.flush(cov, yield); e != nil {
+				return e
+			}
+			return fmt.Errorf("read device %d at offset %#x: %w", w.n, w.dec.InputOffset(), err)
+		}
+		done, err := w.token(t)
+		if err != nil {
 			return err
 		}
-		var doc map[string]any
-		start := dec.InputOffset()
-		if err := dec.Decode(&doc); err != nil {
-			if err == io.EOF {
-				break
+		if done {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-			return fmt.Errorf("read device %d: %w", n+1, err)
-		}
-		if dec.InputOffset()-start > maxDevice {
-			cov.Fail(fmt.Sprintf("device %d", n+1), "the device document is larger than 8 MiB", "export fewer parameters")
-			continue
-		}
-		at := fmt.Sprintf("device %d", n+1)
-		d.next(at)
-		if id, ok := doc["_deviceId"].(map[string]any); ok {
-			for _, k := range []string{"_Manufacturer", "_OUI", "_ProductClass", "_SerialNumber"} {
-				if v, ok := id[k].(string); ok {
-					d.identity(deviceID[k[1:]], v, at+" _deviceId."+k)
-				}
+			if err := d.flush(cov, yield); err != nil {
+				return err
 			}
-		}
-		for _, root := range []string{"Device", "InternetGatewayDevice"} {
-			if m, ok := doc[root].(map[string]any); ok {
-				walkGenie(d, root, m, at, 0)
-			}
-		}
-		if err := d.flush(cov, yield); err != nil {
-			return err
 		}
 	}
 	if d.yielded == 0 {
@@ -68,18 +49,82 @@ func readGenie(ctx context.Context, in *source.Input, d *device, cov *asset.Cove
 	return nil
 }
 
-func walkGenie(d *device, path string, m map[string]any, at string, depth int) {
-	if depth > maxDepth {
-		return
-	}
-	if v, ok := m["_value"]; ok {
-		d.parameter(path, fmt.Sprint(v), at+" "+path)
-		return
-	}
-	for _, k := range sortedKeys(m) {
-		if sub, ok := m[k].(map[string]any); ok && (k == "" || k[0] != '_') {
-			walkGenie(d, path+"."+k, sub, at, depth+1)
+// genieWalk knows where in which document the tokens stand.
+type genieWalk struct {
+	d     *device
+	dec   *json.Decoder
+	n     int // devices begun
+	stack []genieLevel
+	base  int // depth of the device's own object
+}
+
+type genieLevel struct {
+	object bool
+	key    string // the key whose value comes next
+	want   bool   // a key comes next
+}
+
+// token takes one token; done reports the end of a device's document.
+func (w *genieWalk) token(t json.Token) (done bool, err error) {
+	top := len(w.stack) - 1
+	switch t := t.(type) {
+	case json.Delim:
+		switch t {
+		case '{', '[':
+			if len(w.stack) >= maxDepth {
+				return false, fmt.Errorf("device %d: deeper than %d levels", w.n, maxDepth)
+			}
+			if t == '{' && (top < 0 || top == 0 && !w.stack[0].object) {
+				w.n++
+				w.base = top + 1
+				w.d.next(fmt.Sprintf("device %d", w.n))
+			}
+			w.value()
+			w.stack = append(w.stack, genieLevel{object: t == '{', want: t == '{'})
+		default:
+			w.stack = w.stack[:top]
+			return t == '}' && top == w.base, nil
 		}
+	case string:
+		if top >= 0 && w.stack[top].object && w.stack[top].want {
+			w.stack[top].key, w.stack[top].want = t, false
+			return false, nil
+		}
+		w.leaf(t)
+		w.value()
+	default:
+		if t != nil {
+			w.leaf(fmt.Sprint(t))
+		}
+		w.value()
+	}
+	return false, nil
+}
+
+// value notes that the value of a key was begun: a key comes next.
+func (w *genieWalk) value() {
+	if top := len(w.stack) - 1; top >= 0 {
+		w.stack[top].want = w.stack[top].object
 	}
 }
-func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+// leaf takes a value with the keys it stands under.
+func (w *genieWalk) leaf(value string) {
+	keys := make([]string, 0, len(w.stack))
+	for _, l := range w.stack[min(w.base, len(w.stack)):] {
+		if !l.object {
+			return
+		}
+		keys = append(keys, l.key)
+	}
+	at := fmt.Sprintf("device %d ", w.n)
+	switch {
+	case len(keys) == 2 && keys[0] == "_deviceId" && len(keys[1]) > 1:
+		if attr, ok := deviceID[keys[1][1:]]; ok {
+			w.d.identity(attr, value, at+strings.Join(keys, "."))
+		}
+	case len(keys) > 2 && keys[len(keys)-1] == "_value" && (keys[0] == "Device" || keys[0] == "InternetGatewayDevice"):
+		path := strings.Join(keys[:len(keys)-1], ".")
+		w.d.parameter(path, value, at+path)
+	}
+}

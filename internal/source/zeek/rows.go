@@ -14,6 +14,7 @@ import (
 const (
 	maxThings = 100_000
 	maxFacts  = 64
+	maxOctets = 64 << 20 // of all facts held
 )
 
 // gatherer joins the rows of one MAC, address or certificate.
@@ -25,10 +26,11 @@ type gatherer struct {
 	time   string
 	things map[string]*asset.Sighting
 	order  []string
+	octets int
 }
 
 func (g *gatherer) spill() error {
-	if len(g.things) < maxThings {
+	if len(g.things) < maxThings && g.octets < maxOctets {
 		return nil
 	}
 	return g.flush()
@@ -41,6 +43,7 @@ func (g *gatherer) flush() error {
 			return err
 		}
 	}
+	g.octets = 0
 	clear(g.things)
 	g.order = g.order[:0]
 	return nil
@@ -62,7 +65,9 @@ func (g *gatherer) add(s *asset.Sighting, attr evidence.Attr, value string) {
 	}
 	b := g.b
 	b.At = g.time
-	b.Add(&s.Observations, attr, value, g.at)
+	if b.Add(&s.Observations, attr, value, g.at) {
+		g.octets += len(value) + 160
+	}
 }
 
 // mac returns the thing with a MAC, nil when the text is none.

@@ -62,9 +62,9 @@ func (s Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage,
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := g.spill(); err != nil {
-				return err
-			}
+		}
+		if err := g.spill(); err != nil {
+			return err
 		}
 		line, err := readLine(br)
 		if len(line) > 0 {
