@@ -24,6 +24,7 @@ import (
 	"telltale/internal/calendar"
 	"telltale/internal/finding"
 	"telltale/internal/law"
+	"telltale/internal/org"
 	"telltale/internal/report"
 	"telltale/internal/resolve"
 	"telltale/internal/source"
@@ -119,6 +120,12 @@ func (k *Knowledge) openLaw(fact string) bool {
 	return ok && w.OpenLaw
 }
 
+// listed reports whether some instrument designates the organisation.
+func (k *Knowledge) listed(id org.ID) bool {
+	o, ok := k.Orgs.Get(id)
+	return ok && len(o.Designations) > 0
+}
+
 // isMaker reports whether a name is that of a known maker.
 func (k *Knowledge) isMaker(name string) bool {
 	for _, m := range k.Orgs.ByName(name) {
@@ -141,7 +148,7 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, st *stor
 		return nil, err
 	}
 	clusters := in.resolver.Clusters()
-	w, err := newWriter(dir, opt.All, k.openLaw)
+	w, err := newWriter(dir, newDigest(opt.All, k.openLaw, k.listed))
 	if err != nil {
 		return nil, err
 	}

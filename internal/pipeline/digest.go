@@ -22,7 +22,8 @@ type digest struct {
 	relabelled []report.Example
 	relabels   int
 	names      map[org.ID]bool
-	open       func(fact string) bool
+	open       func(fact string) bool // an open point of law
+	listed     func(org.ID) bool      // an organisation that some instrument designates
 }
 
 type groupKey struct {
@@ -34,8 +35,8 @@ type groupKey struct {
 	maker     org.ID
 }
 
-func newDigest(all bool, open func(string) bool) digest {
-	return digest{all: all, open: open, groups: map[groupKey]*report.Group{}, questions: map[groupKey]map[string]int{}, tests: map[string]*report.Test{}, names: map[org.ID]bool{}}
+func newDigest(all bool, open func(string) bool, listed func(org.ID) bool) digest {
+	return digest{all: all, open: open, listed: listed, groups: map[groupKey]*report.Group{}, questions: map[groupKey]map[string]int{}, tests: map[string]*report.Test{}, names: map[org.ID]bool{}}
 }
 
 // maxTests bounds the kinds of next tests kept apart.
@@ -102,7 +103,8 @@ func (g *digest) finding(a *asset.Asset, f *finding.Finding) {
 	if f.Entry != nil {
 		key.entry = *f.Entry
 	}
-	if maker != nil && f.Verdict != law.Permitted && f.Verdict != law.NotBound {
+	// what is not settled is told apart by maker only where the maker stands on a list
+	if maker != nil && (f.Verdict == law.Prohibited || f.Verdict == law.Restricted || f.Verdict == law.Undetermined && g.listed(maker.Org)) {
 		key.maker = maker.Org
 		g.names[maker.Org] = true
 	}
@@ -183,7 +185,7 @@ func (g *digest) fill(h *report.Head, k *Knowledge) {
 	}
 	slices.SortFunc(h.Groups, func(a, b report.Group) int {
 		return cmp.Or(cmp.Compare(verdictRank[a.Verdict], verdictRank[b.Verdict]), dueOrder(a, b), cmp.Compare(a.Provision, b.Provision), cmp.Compare(a.Profile, b.Profile),
-			cmp.Compare(a.Act, b.Act), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Maker, b.Maker), cmp.Compare(a.Entry, b.Entry))
+			cmp.Compare(a.Act, b.Act), unlistedLast(a, b), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Maker, b.Maker), cmp.Compare(a.Entry, b.Entry))
 	})
 	for _, x := range g.tests {
 		h.Tests = append(h.Tests, *x)
@@ -206,4 +208,15 @@ func dueOrder(a, b report.Group) int {
 		return -1
 	}
 	return cmp.Compare(*a.Due, *b.Due)
+}
+
+// unlistedLast puts makers that stand on a list before what is merely not known.
+func unlistedLast(a, b report.Group) int {
+	if (a.Maker == "") == (b.Maker == "") {
+		return 0
+	}
+	if a.Maker == "" {
+		return 1
+	}
+	return -1
 }

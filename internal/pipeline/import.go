@@ -36,7 +36,7 @@ func ImportResult(path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open result: %w", err)
 	}
-	w, err := newWriter(dir, true, func(string) bool { return false })
+	w, err := newWriter(dir, newDigest(true, nil, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -71,9 +71,9 @@ type writer struct {
 	digest                                            digest
 }
 
-// newWriter begins a result in dir; open says which facts are open points of law.
-func newWriter(dir string, all bool, open func(fact string) bool) (*writer, error) {
-	w := &writer{digest: newDigest(all, open)}
+// newWriter begins a result in dir.
+func newWriter(dir string, d digest) (*writer, error) {
+	w := &writer{digest: d}
 	for _, x := range []struct {
 		to   **indexed
 		name string
