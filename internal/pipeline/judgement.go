@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"telltale/internal/asset"
 	"telltale/internal/attribute"
@@ -41,6 +42,7 @@ type view struct {
 type session struct {
 	*judge.Session
 	cache sync.Map // key of the item → []judge.Outcome
+	kept  atomic.Int64
 }
 
 type answerKey struct {
@@ -256,7 +258,21 @@ type blindOutcome struct {
 	act law.Act
 }
 
-func (s *session) outcomes(it *judge.Item) []judge.Outcome { return s.Judge(it) }
+// outcomes judges an item, once for all items that the law cannot tell apart.
+func (s *session) outcomes(it *judge.Item) []judge.Outcome {
+	key := s.Key(it)
+	if o, ok := s.cache.Load(key); ok {
+		return o.([]judge.Outcome)
+	}
+	o := s.Judge(it)
+	if s.kept.Add(1) < maxKept {
+		s.cache.Store(key, o)
+	}
+	return o
+}
+
+// maxKept bounds the outcomes a session keeps.
+const maxKept = 50_000
 
 // findings turns outcomes into findings. Those that wait for the maker or the
 // kind of thing are returned behind blind: they become one finding an asset.
