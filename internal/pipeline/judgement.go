@@ -25,8 +25,9 @@ type judgement struct {
 	engine   *attribute.Engine
 	views    []view
 	answers  map[answerKey]string
-	several  bool // more than one profile: findings name theirs
-	keepOnly bool // observations of assets without findings are kept, for explain only
+	rights   map[law.ProvisionID]bool // provisions that entitle
+	several  bool                     // more than one profile: findings name theirs
+	keepOnly bool                     // observations of assets without findings are kept, for explain only
 }
 
 // view is one profile with the sessions of its acts.
@@ -59,19 +60,27 @@ func (k *Knowledge) newJudgement(in *intake, opt *Options) (*judgement, error) {
 	if err != nil {
 		return nil, err
 	}
-	law, err := k.Judge()
+	engineOfLaw, err := k.Judge()
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, several: len(opt.Profiles) > 1, keepOnly: in.spill.Len() <= extraBelow}
+	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, rights: map[law.ProvisionID]bool{}, several: len(opt.Profiles) > 1, keepOnly: in.spill.Len() <= extraBelow}
 	for i := range opt.Answers {
 		a := &opt.Answers[i]
 		if a.Until == 0 || a.Until == calendar.NoDate || a.Until >= opt.AsOf {
 			j.answers[answerKey{a.Scope, a.ID, a.Fact}] = a.Value
 		}
 	}
+	for i := range k.Rules.Regimes {
+		r := &k.Rules.Regimes[i]
+		for n := range r.Provisions {
+			if p := &r.Provisions[n]; p.Entitles {
+				j.rights[law.ProvisionID(string(r.ID)+"/"+p.ID)] = true
+			}
+		}
+	}
 	for _, p := range opt.Profiles {
-		v, err := newView(law, p, opt, j.answers)
+		v, err := newView(engineOfLaw, p, opt, j.answers)
 		if err != nil {
 			return nil, err
 		}
@@ -279,6 +288,9 @@ const maxKept = 50_000
 func (j *judgement) findings(d *judged, v *view, act law.Act, outcomes []judge.Outcome, it *legal, blind []blindOutcome) []blindOutcome {
 	for i := range outcomes {
 		o := &outcomes[i]
+		if j.rights[o.Provision] && it.FundedBy != "scrp" && j.opt.Act == "" {
+			continue // a right to be reimbursed is judged where reimbursement is meant to pay, or when asked for
+		}
 		if o.Verdict == law.Undetermined && o.Component < 0 && asks(o, "manufacturer", "provider", "category") {
 			blind = append(blind, blindOutcome{o, act})
 			continue

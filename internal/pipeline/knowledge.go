@@ -65,11 +65,16 @@ func (k *Knowledge) OrgName(id org.ID) string {
 		return string(id)
 	}
 	for _, a := range o.Aliases {
-		if a.Kind == org.KindShort {
+		if a.Kind == org.KindShort && latin(a.Name) {
 			return a.Name
 		}
 	}
 	return o.Name
+}
+
+// latin reports whether a name begins with a letter of the Latin alphabet, so that every reader can tell it.
+func latin(s string) bool {
+	return s != "" && (s[0] >= 'A' && s[0] <= 'Z' || s[0] >= 'a' && s[0] <= 'z')
 }
 
 // ProfileNames are the names of the built-in profiles.
