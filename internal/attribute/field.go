@@ -46,9 +46,9 @@ var roles = map[evidence.Attr]role{
 	evidence.ONVIFMfr: named, evidence.ONVIFModel: spoken, evidence.ONVIFScope: spoken,
 	evidence.CWMPManufacturer: named, evidence.CWMPProductClass: spoken, evidence.CWMPOUI: numbered,
 	evidence.CLIText: spoken, evidence.CLIModel: spoken, evidence.CLIShape: grammatical, evidence.CLICommand: grammatical,
-	evidence.GBManufacturer: named, evidence.GBModel: spoken, evidence.PONEquipmentID: spoken, evidence.DMIText: spoken,
+	evidence.Discovery: spoken, evidence.GBManufacturer: named, evidence.GBModel: spoken, evidence.PONEquipmentID: spoken, evidence.DMIText: spoken,
 	evidence.CPE: grammatical, evidence.PURL: grammatical,
-	evidence.SysObjectID: numbered, evidence.EnterpriseArc: numbered, evidence.EngineID: numbered,
+	evidence.SysObjectID: numbered, evidence.EnterpriseArc: numbered, evidence.VendorNumber: numbered, evidence.EngineID: numbered,
 	evidence.IfMAC: numbered, evidence.BaseMAC: numbered,
 	evidence.PONVendorID: numbered, evidence.GPONSerial: numbered, evidence.FCCID: numbered,
 	evidence.USBID: numbered, evidence.PCIID: numbered, evidence.BluetoothCompany: numbered,
@@ -96,6 +96,6 @@ func Modelled() []evidence.Attr {
 		evidence.UPnPModel, evidence.UPnPDescription, evidence.ONVIFModel, evidence.ONVIFScope, evidence.CWMPProductClass,
 		evidence.HTTPTitle, evidence.HTTPRealm, evidence.HTTPServer, evidence.HTTPBody, evidence.ISAPIText, evidence.SSDPServer, evidence.MDNS,
 		evidence.SIPUserAgent, evidence.TelnetBanner, evidence.FTPBanner, evidence.DHCPVendorClass,
-		evidence.CLIText, evidence.CLIModel, evidence.GBModel, evidence.PONEquipmentID, evidence.DMIText, evidence.ServiceProduct, evidence.TLSSubject,
+		evidence.CLIText, evidence.CLIModel, evidence.Discovery, evidence.GBModel, evidence.PONEquipmentID, evidence.DMIText, evidence.ServiceProduct, evidence.TLSSubject,
 	}
 }

@@ -38,7 +38,7 @@ func (e *Engine) number(a evidence.Attr, v string) []proto {
 		return e.oid(v, kindOf("pen", class), class)
 	case evidence.EntPhysicalVendor:
 		return e.oid(v, kindOf("number", class), class)
-	case evidence.EnterpriseArc:
+	case evidence.EnterpriseArc, evidence.VendorNumber:
 		return e.oid(enterprises+strings.TrimPrefix(v, enterprises), kindOf("arc", class), class)
 	case evidence.EngineID:
 		return e.engineID(v)

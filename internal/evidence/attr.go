@@ -143,9 +143,12 @@ const (
 	PONVendorID      Attr = "ponVendorID"
 	PONEquipmentID   Attr = "ponEquipmentID" // type an ONT tells its OLT (OMCI equipment ID)
 	PPPoEACName      Attr = "pppoe.acName"   // AC-Name of an access concentrator
-	CAPWAPVendor     Attr = "capwap.vendor"  // enterprise number in WTP board data
-	CLIText          Attr = "cli.text"       // lines of a version, inventory or label command
-	CLICommand       Attr = "cli.command"
+	// VendorNumber is the enterprise number a device states as its maker's (CAPWAP board data, Diameter Vendor-Id).
+	VendorNumber Attr = "vendorNumber"
+	// Discovery is what a device answers in a maker's own discovery protocol: "protocol name=value".
+	Discovery  Attr = "discovery"
+	CLIText    Attr = "cli.text" // lines of a version, inventory or label command
+	CLICommand Attr = "cli.command"
 	// CLIShape names the layout of a command's output, "<cli family>/<command>": weak
 	// evidence, one family of command lines prints it so.
 	CLIShape Attr = "cli.shape"
@@ -200,7 +203,7 @@ var classes = map[Attr]Class{
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
 	CWMPManufacturer: ClassCWMP, CWMPOUI: ClassCWMP, CWMPProductClass: ClassCWMP,
 	GPONSerial: ClassPON, PONVendorID: ClassPON, PONEquipmentID: ClassPON,
-	PPPoEACName: ClassAnnounce, CAPWAPVendor: ClassAnnounce,
+	PPPoEACName: ClassAnnounce, VendorNumber: ClassAnnounce, Discovery: ClassAnnounce,
 	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
 	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
 	USBID: ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,

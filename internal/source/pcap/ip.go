@@ -166,6 +166,14 @@ func (d *decoder) udp(b []byte) {
 		d.sip(p)
 	case sp == 5246 || dp == 5246:
 		d.capwap(p)
+	case sp == 5678 || dp == 5678:
+		d.mndp(p)
+	case sp == 10001:
+		d.ubiquity(p)
+	case sp == 37020:
+		d.sadp(p)
+	case sp == 37810:
+		d.dhip(p)
 	case sp == 137 && dp == 137:
 		d.netbios(p)
 	case dp == 4789 || dp == 8472:
@@ -185,7 +193,7 @@ func (d *decoder) udp(b []byte) {
 
 // interesting marks the UDP ports that are looked at.
 var interesting = func() (t [65536]bool) {
-	for _, p := range []uint16{67, 68, 546, 547, 5353, 1900, 3702, 161, 162, 5060, 5246, 137, 4789, 8472, 2152, 6081} {
+	for _, p := range []uint16{67, 68, 546, 547, 5353, 1900, 3702, 161, 162, 5060, 5246, 5678, 10001, 37020, 37810, 137, 4789, 8472, 2152, 6081} {
 		t[p] = true
 	}
 	return t

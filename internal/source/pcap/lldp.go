@@ -200,7 +200,7 @@ func (d *decoder) boardData(s *station, v []byte) {
 	if len(v) < 4 {
 		return
 	}
-	d.g.add(s, evidence.CAPWAPVendor, fmt.Sprint(be.Uint32(v)))
+	d.g.add(s, evidence.VendorNumber, fmt.Sprint(be.Uint32(v)))
 	for v = v[4:]; len(v) >= 4; {
 		typ, l := be.Uint16(v), int(be.Uint16(v[2:]))
 		if l > len(v)-4 {

@@ -58,6 +58,13 @@ func TestProtocols(t *testing.T) {
 		{"rtsp", [][]byte{frame(t, on(macA, tcpFrom(ipA, 64, 554, 5000, 1, []byte("RTSP/1.0 200 OK\r\nServer: Acme Rtsp\r\n\r\n")))...)}, []string{`rtsp.server = "Acme Rtsp"`}},
 		{"sip", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 5060, 5060, sip))...)}, []string{`sip.userAgent = "Acme Phone"`}},
 		{"sip through a proxy", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 5060, 5060, relayed))...)}, []string{`!Acme Phone`}},
+		{"mndp", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 5678, 5678, []byte("\x00\x00\x00\x01\x00\x05\x00\x03gw1\x00\x08\x00\x04Acme\x00\x0c\x00\x05AB750")))...)}, []string{`hostname = "gw1"`, `discovery = "mndp platform=Acme"`, `discovery = "mndp board=AB750"`}},
+		{"ubnt", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 10001, 4000, []byte("\x01\x00\x00\x0d\x0c\x00\x03AU6\x0b\x00\x04ap-1")))...)}, []string{`discovery = "ubnt model=AU6"`, `hostname = "ap-1"`}},
+		{"sadp", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 37020, 37020, []byte("<?xml version=\"1.0\"?><ProbeMatch><DeviceDescription>AC-2CD</DeviceDescription><DeviceSN>AC-2CD0001</DeviceSN><MAC>00-aa-11-00-00-77</MAC></ProbeMatch>")))...)},
+			[]string{`discovery = "sadp DeviceDescription=AC-2CD"`, `serial = "AC-2CD0001"`, `baseMAC = "00:aa:11:00:00:77"`}},
+		{"dhip", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 37810, 4000, append(append([]byte("\x20\x00\x00\x00DHIP"), make([]byte, 24)...), []byte(`{"mac":"00:aa:11:00:00:78","params":{"deviceInfo":{"DeviceType":"AV-2000","Vendor":"Acme","SerialNo":"AV0001"}}}`)...)))...)},
+			[]string{`discovery = "dhip DeviceType=AV-2000"`, `discovery = "dhip Vendor=Acme"`, `serial = "AV0001"`}},
+		{"diameter", [][]byte{frame(t, on(macA, tcpFrom(ipA, 64, 3868, 5000, 1, capabilities()))...)}, []string{`hostname = "hss1.example"`, `vendorNumber = "99999"`, `discovery = "diameter product=Acme HSS"`}},
 		{"pppoe offer", [][]byte{frame(t, eth(macA, layers.EthernetTypePPPoEDiscovery), gopacket.Payload("\x11\x07\x00\x00\x00\x09\x01\x02\x00\x05bras1"))}, []string{`pppoe.acName = "bras1"`}},
 		{"vlan", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()), &layers.Dot1Q{VLANIdentifier: 7, Type: layers.EthernetTypeIPv4})...)}, []string{`ifMAC = "00:aa:11:00:00:01"`, `sysDescr`}},
 		{"qinq", [][]byte{frame(t, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()), &layers.Dot1Q{VLANIdentifier: 7, Type: layers.EthernetTypeDot1Q}, &layers.Dot1Q{VLANIdentifier: 8, Type: layers.EthernetTypeIPv4})...)}, []string{`ifMAC = "00:aa:11:00:00:01"`, `sysDescr`}},
@@ -85,6 +92,20 @@ func TestProtocols(t *testing.T) {
 			}
 		})
 	}
+}
+
+// capabilities is a Capabilities-Exchange-Answer of RFC 6733.
+func capabilities() []byte {
+	avp := func(code uint32, v string) []byte {
+		b := binary.BigEndian.AppendUint32(nil, code)
+		b = binary.BigEndian.AppendUint32(b, 0x40000000|uint32(len(v)+8))
+		b = append(b, v...)
+		return append(b, make([]byte, (4-len(b)%4)%4)...)
+	}
+	body := bytes.Join([][]byte{avp(264, "hss1.example"), avp(266, "\x00\x01\x86\x9f"), avp(269, "Acme HSS")}, nil)
+	head := binary.BigEndian.AppendUint32(nil, 1<<24|uint32(20+len(body)))
+	head = binary.BigEndian.AppendUint32(head, 257)
+	return append(append(head, make([]byte, 12)...), body...)
 }
 
 // fragments cuts a datagram in two.

@@ -57,6 +57,9 @@ func (d *decoder) tcp(b []byte) {
 	case 0x16:
 		d.tlsStart(b, p)
 	}
+	if sp == 3868 || dp == 3868 {
+		d.diameter(p)
+	}
 	if sp == 23 || sp == 2323 {
 		d.telnet(p)
 	}
