@@ -79,7 +79,7 @@ func (e *Engine) category(clues []Clue) *asset.CategoryValue {
 		s := t.sum
 		for _, u := range ts {
 			if e.above(u.id, t.id) { // what the ancestor got does not contradict
-				if t.sum >= u.sum {
+				if t.sum >= u.sum || !strings.HasSuffix(string(t.id), "_component") {
 					s += 0.9 * u.sum
 				} else { // an accessory named beside the thing
 					s += 0.25 * u.sum

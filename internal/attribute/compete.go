@@ -169,6 +169,15 @@ func (k Kind) onLabel() bool {
 	return k.registered()
 }
 
+// lead reports whether a clue rests on a relation between brand and maker alone.
+func (k Kind) lead() bool {
+	switch k.Base() {
+	case "lead", "oem", "dated", "undated":
+		return true
+	}
+	return false
+}
+
 // origin names where a registered number comes from: the enterprise number is
 // the same claim in sysObjectID, in the agent's own objects and in the engine ID.
 func (k Kind) origin() string {
@@ -200,6 +209,9 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 		c := &clues[i]
 		if c.Aspect != about || c.orgOf() != who {
 			continue
+		}
+		if c.Kind.lead() {
+			continue // what is known of a brand corroborates, it shows nothing
 		}
 		top = max(top, c.Decibans)
 		if c.Decibans >= strong && !slices.Contains(classes, c.Class) {
@@ -247,7 +259,7 @@ func relabelled(r *Result) bool {
 	for i := range r.Clues {
 		c := &r.Clues[i]
 		if c.Aspect == evidence.Manufacturer && c.orgOf() == r.Manufacturer.Org && c.Class != evidence.ClassListing &&
-			c.Class != evidence.ClassBOM && c.Decibans >= strong && c.Kind.Base() != "lead" && c.Kind.Base() != "oem" {
+			c.Class != evidence.ClassBOM && c.Decibans >= strong && !c.Kind.lead() {
 			return true
 		}
 	}

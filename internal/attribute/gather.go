@@ -44,6 +44,8 @@ type gather struct {
 	date  string
 	// undated says what a date would settle.
 	undated string
+	// strange is a name in a field for makers that nobody bears.
+	strange string
 	models  []string
 	// read counts the observations that could have spoken.
 	read  int
@@ -79,7 +81,11 @@ func (g *gather) observe(os []evidence.Observation) {
 			continue
 		}
 		g.read++
-		for _, p := range g.e.says(o.Attr, o.Value) {
+		ps := g.e.says(o.Attr, o.Value)
+		if len(ps) == 0 && roles[o.Attr] == named && (g.strange == "" || o.Value < g.strange) {
+			g.strange = o.Value
+		}
+		for _, p := range ps {
 			switch {
 			case p.rel != nil:
 				under := p.under

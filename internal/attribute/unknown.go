@@ -24,6 +24,9 @@ func (r *Result) unknown(g *gather) {
 	}
 	seen := cmp.Or(map[bool]string{true: notChecked}[g.read == 0 && g.macN == 0], notSeen)
 	why := seen
+	if g.strange != "" {
+		why = "it calls itself " + clip(g.strange) + ", a name that no organisation of the data bears"
+	}
 	if len(r.Candidates) > 0 {
 		why = "below the bar: "
 		if c := r.Candidates[0]; c.Org == org.Other {
@@ -67,11 +70,15 @@ var tests = []test{
 		text: "ask the camera for ONVIF GetDeviceInformation and compare its MAC address prefix",
 	},
 	{
+		unless: []evidence.Attr{evidence.EntPhysicalMfgName}, cats: []asset.Category{"optic"},
+		text: "read the vendor name out of the transceiver (SFF-8472 bytes 20 to 35; show interfaces transceiver), or its label",
+	},
+	{
 		unless: []evidence.Attr{evidence.PONVendorID, evidence.GPONSerial}, cats: []asset.Category{"ont"},
 		text: "read the ONT's GPON serial number on the OLT: its first four letters name the maker",
 	},
 	{
-		unless: []evidence.Attr{evidence.FCCID}, cats: []asset.Category{"uas", "land_mobile_radio", "cellular_module", "access_point", "router_consumer", "phone", "camera"},
+		unless: []evidence.Attr{evidence.FCCID}, cats: []asset.Category{"uas", "land_mobile_radio", "cellular_module", "access_point", "router_consumer", "router", "modem", "phone", "camera", "modular_transmitter", "iot_gateway"},
 		text: "look at the FCC ID on the rear label: the grantee code names the applicant",
 	},
 	{
@@ -83,7 +90,6 @@ var tests = []test{
 		text: "read its MAC address from the ARP table of the next router",
 	},
 	{unless: []evidence.Attr{evidence.Serial, evidence.ModelText}, text: "read the model and serial number on the rear label"},
-	{unless: []evidence.Attr{evidence.FCCID}, text: "look at the FCC ID on the rear label: the grantee code names the applicant"},
 	{text: "ask the supplier in writing who made it and where"},
 }
 
