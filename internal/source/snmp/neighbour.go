@@ -459,7 +459,11 @@ func takeARPType(a *Assembler, _, idx string, v Value) {
 
 func takeNetToPhysical(a *Assembler, oid, idx string, v Value) {
 	ifIndex, rest, _ := strings.Cut(idx, ".")
-	if ip, ok := indexAddr(rest); ok {
+	ip, ok := indexAddr(rest)
+	if n := arcs(rest); !ok && len(n) == 5 && n[0] == 1 { // some agents leave the length of the address out
+		ip, ok = octetAddr(n[1:])
+	}
+	if ok {
 		a.hear(oid, ifIndex, ip, v)
 	}
 }
