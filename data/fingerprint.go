@@ -93,24 +93,28 @@ func LoadAttribution(fsys fs.FS) (attribute.Facts, error) {
 	if err != nil {
 		return f, err
 	}
-	l := fingerprintLoader{facts: &f, ids: map[string]bool{}}
-	for _, name := range files {
-		if path.Base(name) == weightFile {
-			continue
-		}
-		var file fingerprintFile
-		if err := decodeStrict(fsys, name, &file); err != nil {
+	files = slices.DeleteFunc(files, func(name string) bool { return path.Base(name) == weightFile })
+	decoded := make([]fingerprintFile, len(files))
+	errs := make([]error, len(files)+2)
+	var wg sync.WaitGroup // YAML is slow enough that start-up is felt
+	for i, name := range files {
+		wg.Go(func() { errs[i] = decodeStrict(fsys, name, &decoded[i]) })
+	}
+	wg.Go(func() { f.Weights, errs[len(files)] = loadWeights(fsys) })
+	wg.Go(func() { f.Categories, errs[len(files)+1] = loadAttributionCategories(fsys) })
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return f, err
 		}
-		if err := l.file(&file, strings.TrimSuffix(path.Base(name), ".yaml")); err != nil {
+	}
+	l := fingerprintLoader{facts: &f, ids: map[string]bool{}}
+	for i, name := range files {
+		if err := l.file(&decoded[i], strings.TrimSuffix(path.Base(name), ".yaml")); err != nil {
 			return f, fmt.Errorf("data/%s: %w", name, err)
 		}
 	}
-	if f.Weights, err = loadWeights(fsys); err != nil {
-		return f, err
-	}
-	f.Categories, err = loadAttributionCategories(fsys)
-	return f, err
+	return f, nil
 }
 
 // categories is the form of category.yaml.

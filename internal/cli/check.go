@@ -80,6 +80,7 @@ type checkCmd struct {
 	DB      string            `help:"Add to this database file instead of judging the inputs alone." placeholder:"FILE"`
 	Network string            `help:"Name of the address space the inputs come from; weak keys unite only inside one." placeholder:"NAME"`
 	Map     map[string]string `help:"Read a sheet's heading as this attribute: --map model=\"Part No.\" (repeat). Saved for sheets with the same headings." placeholder:"ATTR=HEADING"`
+	Prints  string            `name:"fingerprints" help:"Use the fingerprints of this folder too (recog's XML files)." type:"existingdir" placeholder:"DIR"`
 	Keep    bool              `help:"Keep the result in the cache folder for explain and answer." default:"true" negatable:""`
 }
 
@@ -87,6 +88,15 @@ func (c *checkCmd) Run(e *env) error {
 	k, err := pipeline.Load()
 	if err != nil {
 		return err
+	}
+	if c.Prints != "" {
+		var problems []string
+		if k, problems, err = k.WithFingerprints(c.Prints); err != nil {
+			return err
+		}
+		for _, p := range problems {
+			fmt.Fprintf(e.stderr, "telltale: note: fingerprint not used: %s\n", p)
+		}
 	}
 	opt, err := c.options(k)
 	if err != nil {

@@ -26,6 +26,7 @@ type Knowledge struct {
 
 	profiles []law.Profile
 	judging  func() (*judge.Engine, error)
+	engine   *attribute.Engine // with the user's own fingerprints; nil: the embedded ones
 }
 
 // Load loads the embedded data once.
@@ -53,7 +54,12 @@ func load() (*Knowledge, error) {
 }
 
 // Attribution returns the engine that says who made a thing.
-func (k *Knowledge) Attribution() (*attribute.Engine, error) { return data.Attributor() }
+func (k *Knowledge) Attribution() (*attribute.Engine, error) {
+	if k.engine != nil {
+		return k.engine, nil
+	}
+	return data.Attributor()
+}
 
 // Judge returns the engine that says what law says.
 func (k *Knowledge) Judge() (*judge.Engine, error) { return k.judging() }

@@ -31,6 +31,12 @@ func build(lits []string) *automaton {
 		a.class[c] = a.class[c+32]
 	}
 	a.width = int32(classes)
+	states := 1
+	for _, l := range lits {
+		states += len(l) // an upper bound: beginnings are shared
+	}
+	a.next = make([]int32, 0, states*classes)
+	a.own, a.also = make([]int32, 0, states), make([]int32, 0, states)
 
 	a.grow()
 	for i, l := range lits {
@@ -50,7 +56,7 @@ func build(lits []string) *automaton {
 
 func (a *automaton) grow() int32 {
 	n := int32(len(a.own))
-	a.next = append(a.next, make([]int32, a.width)...)
+	a.next = a.next[:len(a.next)+int(a.width)]
 	a.own = append(a.own, -1)
 	a.also = append(a.also, -1)
 	return n
