@@ -462,7 +462,14 @@ func (j *judgement) unknownKind(d *judged, v *view, f *finding.Finding, blind []
 	f.Why = "Nobody knows yet what kind of thing it is, and " + turnOn(blind)
 	f.Remedy = "Say what it is: a column for the kind of thing in the register answers it for every row."
 	f.Elements = []finding.Element{{Text: "what kind of thing it is is known", State: law.NotKnown, Because: []evidence.ClaimID{}, Reason: d.asset.Unknown["category"]}}
-	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera, olt, ups: data/category.yaml)"})}
+	q := judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera, olt, ups: data/category.yaml)"}
+	if c := d.asset.Category; c != nil {
+		if narrower := j.k.narrower(c.Value); len(narrower) > 0 {
+			f.Why = fmt.Sprintf("It is a %s, but of which kind is not known, and %s", c.Value, turnOn(blind))
+			q.Text, q.Values = fmt.Sprintf("Which kind of %s is it: %s?", c.Value, strings.Join(narrower, ", ")), narrower
+		}
+	}
+	f.Questions = []finding.Question{j.ask(d, v, f, &q)}
 }
 
 func turnOn(blind []blindOutcome) string {

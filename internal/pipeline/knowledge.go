@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"telltale/data"
+	"telltale/internal/asset"
 	"telltale/internal/attribute"
 	"telltale/internal/judge"
 	"telltale/internal/law"
@@ -76,6 +77,21 @@ func (k *Knowledge) OrgName(id org.ID) string {
 		}
 	}
 	return o.Name
+}
+
+// narrower are the categories below one, at most six.
+func (k *Knowledge) narrower(c asset.Category) []string {
+	cats, err := data.Categories()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for i := range cats {
+		if cats[i].Parent == string(c) && len(out) < 6 {
+			out = append(out, cats[i].ID)
+		}
+	}
+	return out
 }
 
 // latin reports whether a name begins with a letter of the Latin alphabet, so that every reader can tell it.
