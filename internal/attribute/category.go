@@ -37,12 +37,40 @@ func (c *Clue) vote() float64 {
 		return 3
 	case c.Kind.Base() == "model", c.Kind.Base() == "mark":
 		return 4
-	case c.Kind.Base() == "usual":
-		return 0.7
+	case c.Kind.Base() == "form", c.Kind.Base() == "hint":
+		return 2
 	case strings.ContainsRune(c.Fingerprint, ' '): // words of two and more words are exact
 		return 2
 	}
 	return 1
+}
+
+// ofMaker leaves out what the designations and marks of other makers than the
+// concluded one say: a form that two makers share means the product of its own.
+func ofMaker(clues []Clue, maker *asset.Attribution) []Clue {
+	if maker == nil {
+		return clues
+	}
+	var wrong []string
+	for i := range clues {
+		c := &clues[i]
+		switch c.Kind.Base() {
+		case "model", "form", "mark", "hint", "part":
+			if c.Aspect == evidence.Manufacturer && c.orgOf() != maker.Org {
+				wrong = append(wrong, c.Fingerprint)
+			}
+		}
+	}
+	if len(wrong) == 0 {
+		return clues
+	}
+	var out []Clue
+	for i := range clues {
+		if clues[i].Aspect == evidence.Manufacturer || !slices.Contains(wrong, clues[i].Fingerprint) {
+			out = append(out, clues[i])
+		}
+	}
+	return out
 }
 
 // category lets the clues vote. A vote for a node counts in part for what

@@ -121,14 +121,15 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	r.Manufacturer = attribution(r.Candidates, r.Clues)
 	r.Brand = e.brand(r.Clues)
 	r.Relabelled = relabelled(r)
-	r.Category = e.category(r.Clues)
+	own := ofMaker(r.Clues, r.Manufacturer)
+	r.Category = e.category(own)
 	if r.Category == nil && r.Manufacturer != nil {
 		if u := e.facts.Usual[r.Manufacturer.Org]; u != "" {
 			r.Category = &asset.CategoryValue{Value: u, Confidence: 0.5}
 		}
 	}
-	r.Function = function(r.Clues, r.Category, e.parents)
-	r.Model = model(r.Clues)
+	r.Function = function(own, r.Category, e.parents)
+	r.Model = model(own)
 	r.ProducedIn = producedIn(g.made)
 	r.Producers = e.producers(r.Clues)
 	r.Operators = e.compete(r.Clues, evidence.Operator)
