@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"telltale/internal/calendar"
+	"telltale/internal/judge"
+	"telltale/internal/law"
+	"telltale/internal/pipeline"
+)
+
+type lawCmd struct {
+	List     lawListCmd     `cmd:"" help:"List the regimes, with their state on a day."`
+	Show     lawShowCmd     `cmd:"" help:"Show a regime's provisions, dates, confidence and sources as they stand in the data; or the vocabulary."`
+	Test     lawTestCmd     `cmd:"" help:"Run judged cases and show which pass."`
+	Diff     lawDiffCmd     `cmd:"" help:"Show what changes in the law between two days."`
+	Timeline lawTimelineCmd `cmd:"" help:"Show the days ahead that bind a profile, the nearest first."`
+}
+
+type lawListCmd struct {
+	AsOf   string `help:"The day (default: today)." placeholder:"DATE"`
+	Format string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
+}
+
+// lawRow is one regime in the list.
+type lawRow struct {
+	Regime       law.RegimeID `json:"regime"`
+	Jurisdiction string       `json:"jurisdiction"`
+	Status       law.Status   `json:"status"`
+	// InForce counts the provisions in force on the day.
+	InForce    int    `json:"in_force"`
+	Provisions int    `json:"provisions"`
+	Review     string `json:"review_status"`
+	Title      string `json:"title"`
+}
+
+func (c *lawListCmd) Run(e *env) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	d, err := day(c.AsOf, "--as-of", calendar.Of(time.Now()))
+	if err != nil {
+		return err
+	}
+	var rows []lawRow
+	for i := range k.Rules.Regimes {
+		r := &k.Rules.Regimes[i]
+		row := lawRow{Regime: r.ID, Jurisdiction: r.Jurisdiction, Status: r.Status, Provisions: len(r.Provisions), Review: string(r.Review), Title: r.Title}
+		for n := range r.Provisions {
+			for _, s := range r.Provisions[n].InForce {
+				if s.Covers(d) {
+					row.InForce++
+					break
+				}
+			}
+		}
+		rows = append(rows, row)
+	}
+	if c.Format == "json" {
+		return writeJSON(e.stdout, rows)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "REGIME\tWHERE\tSTATUS\tIN FORCE %s\tTITLE\n", d)
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%s\n", r.Regime, r.Jurisdiction, r.Status, r.InForce, r.Provisions, r.Title)
+	}
+	return w.Flush()
+}
+
+type lawShowCmd struct {
+	Regime string `arg:"" help:"A regime's ID, or vocabulary."`
+}
+
+func (c *lawShowCmd) Run(e *env) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	s, err := k.LawText(c.Regime)
+	if err != nil {
+		return usage{hinted{err, "telltale law list"}}
+	}
+	_, err = io.WriteString(e.stdout, s)
+	return err
+}
+
+type lawTestCmd struct {
+	Files   []string `arg:"" name:"file" help:"Files of judged cases (YAML)."`
+	Verbose bool     `help:"Show the cases that pass too." short:"v"`
+	Format  string   `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
+}
+
+// caseRow is one case as shown.
+type caseRow struct {
+	File    string      `json:"file"`
+	ID      string      `json:"id"`
+	Title   string      `json:"title"`
+	Passed  bool        `json:"passed"`
+	Verdict law.Verdict `json:"verdict"`
+	Fault   string      `json:"fault,omitempty"`
+	Why     string      `json:"why,omitempty"`
+}
+
+func (c *lawTestCmd) Run(e *env) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	var rows []caseRow
+	results := map[int]*judge.Result{}
+	failed := 0
+	for _, f := range c.Files {
+		rs, err := k.LawCases(f)
+		if err != nil {
+			return err
+		}
+		for i := range rs {
+			r := &rs[i]
+			if r.Fault != "" {
+				failed++
+			}
+			results[len(rows)] = r
+			rows = append(rows, caseRow{File: f, ID: r.Case.ID, Title: r.Case.Title, Passed: r.Fault == "", Verdict: r.Outcome.Verdict, Fault: r.Fault, Why: r.Outcome.Why})
+		}
+	}
+	if failed > 0 {
+		e.code = exitFailed
+	}
+	if c.Format == "json" {
+		return writeJSON(e.stdout, rows)
+	}
+	for i, r := range rows {
+		switch {
+		case !r.Passed:
+			fmt.Fprintf(e.stdout, "FAIL  %-12s %s\n      %s\n", r.ID, r.Title, r.Fault)
+			explainCase(e.stdout, results[i])
+		case c.Verbose:
+			fmt.Fprintf(e.stdout, "ok    %-12s %-12s %s\n", r.ID, r.Verdict, r.Title)
+		}
+	}
+	fmt.Fprintf(e.stdout, "%d passed, %d failed\n", len(rows)-failed, failed)
+	return nil
+}
+
+func explainCase(w io.Writer, r *judge.Result) {
+	o := &r.Outcome
+	if o.Provision == "" {
+		return
+	}
+	fmt.Fprintf(w, "      %s: %s\n", o.Provision, o.Why)
+	for _, el := range o.Elements {
+		fmt.Fprintf(w, "        [%-9s] %s", el.State, el.Text)
+		if el.Reason != "" {
+			fmt.Fprintf(w, ": %s", el.Reason)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, q := range o.Questions {
+		fmt.Fprintf(w, "        ? %s: %s\n", q.Fact, q.Text)
+	}
+}
+
+type lawDiffCmd struct {
+	From    string `arg:"" help:"The earlier day."`
+	To      string `arg:"" help:"The later day."`
+	Profile string `help:"Only what can bind this profile." short:"p" placeholder:"NAME|FILE"`
+	Format  string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
+}
+
+func (c *lawDiffCmd) Run(e *env) error {
+	from, err := day(c.From, "FROM", 0)
+	if err != nil {
+		return err
+	}
+	to, err := day(c.To, "TO", 0)
+	if err != nil {
+		return err
+	}
+	if to < from {
+		return usage{fmt.Errorf("the second day %s lies before the first %s", to, from)}
+	}
+	return showDays(e, from, to, c.Profile, c.Format)
+}
+
+type lawTimelineCmd struct {
+	Profile string `help:"Who is bound: a built-in profile's name or a file (default: telltale.yaml here)." short:"p" placeholder:"NAME|FILE"`
+	AsOf    string `help:"The day to look ahead from (default: today)." placeholder:"DATE"`
+	Until   string `help:"The last day shown (default: five years ahead)." placeholder:"DATE"`
+	Format  string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
+}
+
+func (c *lawTimelineCmd) Run(e *env) error {
+	from, err := day(c.AsOf, "--as-of", calendar.Of(time.Now()))
+	if err != nil {
+		return err
+	}
+	to, err := day(c.Until, "--until", from+5*366)
+	if err != nil {
+		return err
+	}
+	return showDays(e, from-1, to, c.Profile, c.Format)
+}
+
+func showDays(e *env, from, to calendar.Date, profile, format string) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	var p *law.Profile
+	config, err := k.ReadConfig(".")
+	if err != nil {
+		return err
+	}
+	if profile != "" || config.Profile != nil {
+		ps, _, err := k.Profiles(profile, config)
+		if err != nil {
+			return usage{err}
+		}
+		p = ps[0]
+	}
+	days := k.LawDays(from, to, p)
+	if format == "json" {
+		if days == nil {
+			days = []pipeline.LawDay{}
+		}
+		return writeJSON(e.stdout, days)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, d := range days {
+		doubt := ""
+		if d.Confidence != "" && d.Confidence != "seen" {
+			doubt = " (" + string(d.Confidence) + ")"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\n", d.Date, d.Kind, d.Regime, d.What, doubt)
+	}
+	if len(days) == 0 {
+		fmt.Fprintln(w, "no change and no deadline in these days")
+	}
+	return w.Flush()
+}
