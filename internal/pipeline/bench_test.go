@@ -54,7 +54,7 @@ func BenchmarkCheckRegister(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			profiles, _, err := k.Profiles(k.ProfileNames()[0], nil)
+			profiles, _, err := k.Profiles("rural-etc", nil)
 			if err != nil {
 				b.Fatal(err)
 			}
