@@ -224,7 +224,11 @@ func (l *fingerprintLoader) maker(m *fingerprintMaker) error {
 	for _, n := range m.Names {
 		l.add(m, part("name"), attribute.Self(), fingerprintPattern{Is: n}, true)
 	}
-	for _, n := range append(slices.Clone(m.Registrants), m.Names...) {
+	registrants := m.Registrants
+	if len(registrants) == 0 {
+		registrants = m.Names
+	}
+	for _, n := range registrants {
 		l.add(m, "registrant", []evidence.Attr{attribute.RegistrantName}, fingerprintPattern{Is: n}, true)
 	}
 	for _, p := range m.Words {

@@ -132,6 +132,8 @@ type Relation struct {
 type Whom struct {
 	// Org is the organisation of that name or owner of that brand, empty when there is none.
 	Org org.ID
+	// Brand is true when the name is a brand of Org and not its own.
+	Brand bool
 	// MadeBy are those known to make goods sold under the name.
 	MadeBy []Relation
 }

@@ -275,11 +275,15 @@ func (e *Engine) registrantOrg(name string) org.ID {
 
 // whoIs finds the organisation a registrant's name means.
 func (e *Engine) whoIs(name string) org.ID {
+	for _, was := range []string{"# formerly", "(previous", "(formerly", "(Formerly"} { // who it is today counts
+		name, _, _ = strings.Cut(name, was)
+	}
+	name = strings.TrimSpace(name)
 	if name == "" {
 		return ""
 	}
 	if e.facts.Orgs != nil {
-		if n := e.facts.Orgs.Whom(name); n.Org != "" {
+		if n := e.facts.Orgs.Whom(name); n.Org != "" && !n.Brand { // a firm that bears the name of another's product is not that other
 			return n.Org
 		}
 	}

@@ -37,7 +37,7 @@ func (o orgs) Whom(name string) Whom {
 	for _, m := range o.ix.ByName(name) {
 		switch {
 		case m.Kind != org.OEMName && n.Org == "":
-			n.Org = m.Org
+			n.Org, n.Brand = m.Org, m.Kind == org.BrandName
 			n.MadeBy = append(n.MadeBy, o.former[m.Org]...)
 		case m.Kind == org.OEMName:
 			n.MadeBy = append(n.MadeBy, o.relations(m)...)
