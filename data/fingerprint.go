@@ -37,6 +37,8 @@ type fingerprintFile struct {
 	Sources []fingerprintSource `yaml:"sources"`
 	Makers  []fingerprintMaker  `yaml:"makers"`
 	Numbers []fingerprintNumber `yaml:"numbers"`
+	// Patterns speak of no maker.
+	Patterns []fingerprintPattern `yaml:"patterns"`
 }
 
 type fingerprintSource struct {
@@ -67,6 +69,8 @@ type fingerprintPattern struct {
 	Brand    string          `yaml:"brand"`
 	Under    []string        `yaml:"under"`
 	Weak     bool            `yaml:"weak"`
+	// ProducedIn is "stage:CC": the text states where a stage of production took place.
+	ProducedIn string `yaml:"produced_in"`
 	// Neutral patterns name a product whose maker they do not tell.
 	Neutral bool   `yaml:"neutral"`
 	Why     string `yaml:"why"`
@@ -197,6 +201,17 @@ func (l *fingerprintLoader) file(f *fingerprintFile, want string) error {
 			return fmt.Errorf("maker %q: %w", f.Makers[i].Org, err)
 		}
 	}
+	for i := range f.Patterns {
+		p := &f.Patterns[i]
+		p.Neutral = true
+		if err := l.check(p.Is); err != nil {
+			return err
+		}
+		if len(p.On) == 0 {
+			return fmt.Errorf("pattern %q: say in on: which attributes it is tried on", p.Is)
+		}
+		l.add(&fingerprintMaker{Org: org.ID(f.ID)}, "mark", nil, *p, false)
+	}
 	for i := range f.Numbers {
 		if err := l.number(&f.Numbers[i]); err != nil {
 			return err
@@ -306,6 +321,9 @@ func (l *fingerprintLoader) addPattern(m *fingerprintMaker, kind string, on []ev
 		if a.Value != "" {
 			fp.Asserts = append(fp.Asserts, a)
 		}
+	}
+	if stage, country, ok := strings.Cut(p.ProducedIn, ":"); ok {
+		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Aspect("produced-in:" + stage), Value: country})
 	}
 	if kind == "model" || kind == "form" || kind == "part" && !word {
 		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Model})

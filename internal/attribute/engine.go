@@ -130,7 +130,7 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	}
 	r.Function = function(own, r.Category, e.parents)
 	r.Model = model(own)
-	r.ProducedIn = producedIn(g.made)
+	r.ProducedIn = producedIn(append(g.made, stated(own)...))
 	r.Producers = e.producers(r.Clues)
 	r.Operators = e.compete(r.Clues, evidence.Operator)
 	r.unknown(g)

@@ -34,6 +34,7 @@ type simulatedCase struct {
 		Category   asset.Category     `yaml:"category"`
 		Model      string             `yaml:"model"`
 		Parts      []org.ID           `yaml:"parts"`
+		ProducedIn *[]string          `yaml:"produced_in"`
 	} `yaml:"want"`
 }
 
@@ -125,6 +126,13 @@ func (c *simulatedCase) run(e *attribute.Engine) SimulatedFigure {
 		must(slices.ContainsFunc(r.Components, func(p attribute.ComponentResult) bool {
 			return p.Manufacturer != nil && p.Manufacturer.Org == o
 		}), "part by %s", o)
+	}
+	if w.ProducedIn != nil {
+		var got []string
+		for _, p := range r.ProducedIn {
+			got = append(got, p.Stage+":"+p.Country)
+		}
+		must(slices.Equal(got, *w.ProducedIn), "produced in %v, not %v", *w.ProducedIn, got)
 	}
 	if r.Brand != nil {
 		says = append(says, "brand "+string(r.Brand.Org))
