@@ -213,7 +213,11 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 		if c.Kind.lead() {
 			continue // what is known of a brand corroborates, it shows nothing
 		}
-		top = max(top, c.Decibans)
+		switch c.Kind.Base() {
+		case "form", "hint", "weak", "shape":
+		default:
+			top = max(top, c.Decibans)
+		}
 		if c.Decibans >= strong && !slices.Contains(classes, c.Class) {
 			classes = append(classes, c.Class)
 		}

@@ -45,8 +45,9 @@ type gather struct {
 	// undated says what a date would settle.
 	undated string
 	// strange is a name in a field for makers that nobody bears.
-	strange string
-	models  []string
+	strange   string
+	strangeAt *evidence.Observation
+	models    []string
 	// read counts the observations that could have spoken.
 	read  int
 	thing *Thing
@@ -82,8 +83,8 @@ func (g *gather) observe(os []evidence.Observation) {
 		}
 		g.read++
 		ps := g.e.says(o.Attr, o.Value)
-		if len(ps) == 0 && roles[o.Attr] == named && (g.strange == "" || o.Value < g.strange) {
-			g.strange = o.Value
+		if len(ps) == 0 && roles[o.Attr] == named && (g.strange == "" || o.Value < g.strange || o.Value == g.strange && before(o, g.strangeAt)) {
+			g.strange, g.strangeAt = o.Value, o
 		}
 		for _, p := range ps {
 			switch {
@@ -210,8 +211,22 @@ func (g *gather) interfaces() {
 func (g *gather) finish() []Clue {
 	g.interfaces()
 	g.relate()
+	g.stranger()
 	sortClues(g.clues)
 	return g.clues
+}
+
+// stranger lets a name that nobody bears speak against the makers that other
+// clues name. Alone it says nothing: a misspelt name must not clear anybody.
+func (g *gather) stranger() {
+	if g.strange == "" || !slices.ContainsFunc(g.clues, func(c Clue) bool { return c.Aspect == evidence.Manufacturer }) {
+		return
+	}
+	p := []proto{{
+		aspect: evidence.Manufacturer, value: string(org.Other), kind: kindOf("strange", evidence.ClassListing), class: evidence.ClassListing,
+		fingerprint: "name-index", why: "it calls itself " + clip(g.strange) + ", a name that no organisation of the data bears",
+	}}
+	g.add(g.e.weigh(p)[0], g.strangeAt)
 }
 
 // sortClues puts clues into their fixed order: aspect, heaviest first.
