@@ -214,3 +214,38 @@ func TestForwards(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// Inputs made to be slow: what grows with the square of them would not end.
+func TestHostileInputs(t *testing.T) {
+	const n = 60000
+	for _, c := range []struct {
+		name string
+		line func(i int) string
+		want int
+	}{
+		{"one MAC of all", func(i int) string { return fmt.Sprintf("x%d mac:m", i) }, 1},
+		{"one MAC of as many serials", func(i int) string { return fmt.Sprintf("x%d maker=acme serial:S%d mac:m", i, i) }, n},
+		{"two serials of all rows, one MAC a row", func(i int) string { return fmt.Sprintf("x%d list=l maker=acme serial:S%d mac:m%d", i, i%2, i/2) }, 2},
+		{"a chain of stacks", func(i int) string { return fmt.Sprintf("x%d maker=acme serial:S%d serial:S%d mac:m%d", i, i, i+1, i/2) }, 1},
+		{"one name of all, an address each", func(i int) string { return fmt.Sprintf("x%d ~hostname:h ~ip:10.0.%d.%d", i, i>>8, i&255) }, n},
+		{"as many makers as rows", func(i int) string { return fmt.Sprintf("x%d maker=m%d serial:S", i, i) }, n},
+		{"a list each, one tag", func(i int) string { return fmt.Sprintf("x%d list=l%d ~assetTag:T", i, i) }, 1},
+		{"a day each", func(i int) string { return fmt.Sprintf("x%d day=%d ~ip:10.0.0.1", i, i*10) }, n},
+		{"a long chain of MACs between two serials", func(i int) string {
+			if i == 0 || i == n-1 {
+				return fmt.Sprintf("x%d maker=acme serial:S%d mac:m%d", i, i, max(i-1, 0))
+			}
+			return fmt.Sprintf("x%d mac:m%d mac:m%d", i, i-1, i)
+		}, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := New(Options{})
+			for i := range n {
+				r.Add(sig(c.line(i)))
+			}
+			if got := r.Clusters().Len(); got != c.want {
+				t.Errorf("%d clusters, want %d", got, c.want)
+			}
+		})
+	}
+}

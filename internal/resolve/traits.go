@@ -54,13 +54,7 @@ func (t *traits) build(r *Resolver, base forest) {
 	})
 	copy(t.off[1:], t.off[:n])
 	t.off[0] = 0
-	for c := range n {
-		if es := t.els[t.off[c]:t.off[c+1]]; len(es) > 1 {
-			slices.SortFunc(es, func(a, b element) int {
-				return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.val, b.val))
-			})
-		}
-	}
+	t.compact()
 	for i := range r.recs {
 		for _, x := range r.recs[i] {
 			if x.flag&shared == 0 || x.typ > tContent {
@@ -68,6 +62,25 @@ func (t *traits) build(r *Resolver, base forest) {
 			}
 		}
 	}
+}
+
+// compact leaves each element of a cluster once: a thousand rows may carry one serial.
+func (t *traits) compact() {
+	w, from := int32(0), int32(0)
+	for c := range t.off[1:] {
+		to := t.off[c+1]
+		es := t.els[from:to]
+		if len(es) > 1 {
+			slices.SortFunc(es, func(a, b element) int {
+				return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.val, b.val))
+			})
+			es = slices.Compact(es)
+		}
+		t.off[c] = w
+		w += int32(copy(t.els[w:], es))
+		from = to
+	}
+	t.off[len(t.off)-1] = w
 }
 
 // elements calls f for each element of each sighting.
@@ -123,6 +136,10 @@ type meeting struct {
 	in    map[uint32]bool // lists, when there are many
 }
 
+// maxSerials bounds the serials and lists of a cluster that are compared with
+// another's; one with more is apart from all that have any.
+const maxSerials = 1024
+
 // maxMeeting bounds the clusters with serials of different makers that one key may join.
 const maxMeeting = 64
 
@@ -140,9 +157,9 @@ func (m *meeting) admit(c int32) bool {
 	m.mask |= mask
 	weighs := false
 	own := len(m.lists)
-	for i, e := range m.t.of(c) {
+	for _, e := range m.t.of(c) {
 		if e.kind == kindList {
-			if !m.st.lists || i > 0 && m.t.of(c)[i-1] == e {
+			if !m.st.lists {
 				continue
 			}
 			if m.listed(e.val, own) {
@@ -186,6 +203,9 @@ func (m *meeting) listed(v uint32, own int) bool {
 // apart reports whether the serials of two clusters say they are two things:
 // some of one kind can be compared and none is equal.
 func (m *meeting) apart(a, b []element) bool {
+	if len(a) > maxSerials && len(b) > 0 || len(b) > maxSerials {
+		return true
+	}
 	var differ, equal [2]bool
 	for _, x := range a {
 		for _, y := range b {
