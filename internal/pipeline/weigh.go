@@ -50,8 +50,8 @@ func Weigh(rows []Labelled, makers int) attribute.Weights {
 		kinds := map[attribute.Kind]map[org.ID]bool{}
 		fps := map[string]map[org.ID]bool{}
 		for _, c := range r.Things[0].Clues {
-			if c.Aspect != evidence.Manufacturer {
-				continue
+			if c.Aspect != evidence.Manufacturer || c.Kind.Base() == "strange" {
+				continue // labelled makers are all known: a name nobody bears can only be wrong here
 			}
 			mark(kinds, c.Kind, org.ID(c.Value))
 			if !generic(c.Fingerprint) {
