@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -59,6 +60,9 @@ type commands struct {
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
+// memoryLimit is from where the garbage collector works harder to stay within 1 GiB, in bytes.
+const memoryLimit = 640 << 20
+
 const description = `Telltale says what in your network and your purchases really comes from whom,
 which law forbids or restricts it for you, on which date, and why.
 
@@ -72,6 +76,9 @@ run was cut short, 2 wrong usage.`
 
 // Main runs one command and returns the exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e := &env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}

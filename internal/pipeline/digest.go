@@ -73,6 +73,8 @@ func (g *digest) add(d *judged) {
 			g.relabelled = append(g.relabelled, x)
 		}
 	}
+	g.summary.Permitted += d.permitted
+	g.summary.NotBound += d.notBound
 	for i := range d.findings {
 		g.finding(a, &d.findings[i])
 	}

@@ -295,6 +295,10 @@ func (j *judgement) findings(d *judged, v *view, act law.Act, outcomes []judge.O
 			blind = append(blind, blindOutcome{o, act})
 			continue
 		}
+		if !o.Verdict.IsFinding() && !j.opt.All {
+			d.quiet(o.Verdict) // counted; built only where it is shown
+			continue
+		}
 		j.put(d, v, j.finding(d, v, act, o, it))
 	}
 	return blind
@@ -314,7 +318,6 @@ func (j *judgement) put(d *judged, v *view, f finding.Finding) {
 		f.Profile = v.profile.Name
 	}
 	d.findings = append(d.findings, f)
-	d.shown = append(d.shown, f.Verdict.IsFinding() || j.opt.All)
 }
 
 func (j *judgement) finding(d *judged, v *view, act law.Act, o *judge.Outcome, it *legal) finding.Finding {

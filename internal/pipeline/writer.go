@@ -7,13 +7,15 @@ import (
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
 	"telltale/internal/finding"
+	"telltale/internal/law"
 )
 
 // judged is one asset with all that belongs to it, ready to be written.
 type judged struct {
 	asset        *asset.Asset
 	findings     []finding.Finding
-	shown        []bool // whether finding i is written; all are counted
+	permitted    int // outcomes that are counted and not shown
+	notBound     int
 	claims       []evidence.Claim
 	observations []*evidence.Observation
 	extra        bool // observations are kept for explain only
@@ -28,6 +30,15 @@ type judged struct {
 	observedJSON [][]byte
 }
 
+// quiet counts an outcome that is not shown.
+func (d *judged) quiet(v law.Verdict) {
+	if v == law.Permitted {
+		d.permitted++
+	} else {
+		d.notBound++
+	}
+}
+
 // render makes the JSON of everything; it runs in the worker.
 func (d *judged) render() error {
 	var err error
@@ -36,10 +47,8 @@ func (d *judged) render() error {
 	}
 	d.findingJSON = make([][]byte, len(d.findings))
 	for i := range d.findings {
-		if d.shown[i] {
-			if d.findingJSON[i], err = json.Marshal(&d.findings[i]); err != nil {
-				return err
-			}
+		if d.findingJSON[i], err = json.Marshal(&d.findings[i]); err != nil {
+			return err
 		}
 	}
 	for i := range d.claims {
@@ -92,10 +101,8 @@ func (w *writer) add(d *judged) error {
 		return err
 	}
 	for i := range d.findings {
-		if d.shown[i] {
-			if err := w.findings.add(d.findings[i].ID, d.findingJSON[i], false); err != nil {
-				return err
-			}
+		if err := w.findings.add(d.findings[i].ID, d.findingJSON[i], false); err != nil {
+			return err
 		}
 	}
 	for i := range d.asked {
