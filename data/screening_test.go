@@ -62,13 +62,17 @@ func TestSupplierNames(t *testing.T) {
 		on62[n.Org] = true
 	}
 	// Ours holds parts of the groups as organisations of their own.
-	group := map[org.ID]org.ID{}
-	for id := range on62 {
-		for _, rel := range []org.Relation{org.Affiliates, org.Control, org.Subsidiaries} {
-			for _, r := range ix.Related(id, rel, 20000) {
-				if above := len(r.Path) > 0 && r.Path[0].Owned == id; !above && !on62[r.Org] && (rel == org.Subsidiaries || group[r.Org] == "") {
-					group[r.Org] = id
-				}
+	group, distance := map[org.ID]org.ID{}, map[org.ID]int{}
+	for _, id := range ix.IDs() {
+		if !on62[id] {
+			continue
+		}
+		for _, r := range ix.Related(id, org.Affiliates, 20000) {
+			if len(r.Path) == 0 || r.Path[0].Owned == id || on62[r.Org] {
+				continue // itself, or above it
+			}
+			if d, ok := distance[r.Org]; !ok || len(r.Path) < d {
+				group[r.Org], distance[r.Org] = id, len(r.Path)
 			}
 		}
 	}

@@ -54,6 +54,7 @@ type commands struct {
 	Explain explainCmd `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
 	Answer  answerCmd  `cmd:"" help:"Settle what was not known, and see what changes."`
 	Law     lawCmd     `cmd:"" help:"List, show, test and compare the law on any date."`
+	Screen  screenCmd  `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
 	Org     orgCmd     `cmd:"" help:"Show organisations and who owns whom."`
 	Data    dataCmd    `cmd:"" help:"Show the data this program carries, with their dates."`
 	Init    initCmd    `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`

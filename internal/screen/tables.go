@@ -191,11 +191,12 @@ func (t *Tables) weight(w string) float64 {
 
 // common returns the common word that a rare one misspells by one letter, empty when none.
 func (t *Tables) common(w string) string {
-	if len(w) < 6 || t.places[w] || t.generic[w] || t.trades[w] || t.count[w] > 20 || t.isPinyin(w) {
+	if len(w) < 6 || t.places[w] || t.generic[w] || t.trades[w] || t.count[w] > 20 {
 		return ""
 	}
+	pinyin := t.isPinyin(w)
 	for _, k := range append(deletes(w), w) {
-		if c, ok := t.near[k]; ok && c != w && c[0] == w[0] && distance(w, c, 1) <= 1 {
+		if c, ok := t.near[k]; ok && c != w && (!pinyin || t.places[c]) && c[0] == w[0] && distance(w, c, 1) <= 1 {
 			return c
 		}
 	}
