@@ -23,14 +23,14 @@ var noise = []string{"gnu ", "gpl", "third parties", "third-party", "license agr
 var ownKeys = map[string]evidence.Attr{
 	"serialnumber": evidence.Serial, "serial": evidence.Serial, "serialno": evidence.Serial, "systemserialnumber": evidence.Serial, "chassisserialnumber": evidence.Serial, "chassisserialnbr": evidence.Serial,
 	"oltserialnumber": evidence.Serial, "deviceserialnumber": evidence.Serial, "esnofdevice": evidence.Serial, "esn": evidence.Serial, "deviceesn": evidence.Serial,
-	"licensefileesn": evidence.Serial, "sn": evidence.Serial, "systemserial": evidence.Serial, "machineitem": evidence.Serial, "boxserialnumber": evidence.Serial, "mainboardesn": evidence.Serial,
+	"licensefileesn": evidence.Serial, "sn": evidence.Serial, "systemserial": evidence.Serial, "processorid": evidence.Serial, "machineitem": evidence.Serial, "boxserialnumber": evidence.Serial, "mainboardesn": evidence.Serial,
 	"systemmacaddress": evidence.BaseMAC, "baseethernetmacaddress": evidence.BaseMAC, "hardwaremacaddress": evidence.BaseMAC, "basemacaddress": evidence.BaseMAC,
 	"macaddress": evidence.BaseMAC, "basemac": evidence.BaseMAC, "systemmac": evidence.BaseMAC, "lanmac": evidence.BaseMAC, "bridgemac": evidence.BaseMAC, "chassismac": evidence.BaseMAC,
 	"basemacaddresses": evidence.BaseMAC, "wanmac": evidence.IfMAC, "chassismacaddress": evidence.BaseMAC, "chassisid": evidence.BaseMAC,
 	"hostname": evidence.Hostname, "systemname": evidence.Hostname, "sysname": evidence.Hostname, "devicename": evidence.Hostname,
 	"model": evidence.CLIModel, "modelname": evidence.CLIModel, "modelnumber": evidence.CLIModel, "oltdevicemodel": evidence.CLIModel, "devicemodel": evidence.CLIModel,
 	"product": evidence.CLIModel, "productname": evidence.CLIModel, "boardname": evidence.CLIModel, "productmodel": evidence.CLIModel, "hardwaremodel": evidence.CLIModel, "systemtype": evidence.CLIModel,
-	"productclass": evidence.CLIModel, "platform": evidence.CLIModel, "devicetype": evidence.CLIModel, "boardtype": evidence.HardwareRev,
+	"productclass": evidence.CLIModel, "chassistype": evidence.CLIModel, "platform": evidence.CLIModel, "devicetype": evidence.CLIModel, "boardtype": evidence.HardwareRev,
 }
 
 // identity keeps the lines that identify and takes the values of known keys.

@@ -24,7 +24,7 @@ func (Source) Recognise(head []byte, name string) int {
 		return 0
 	}
 	wrapped := wrapping(head) != wrapNone
-	if c := firstByte(head); (c == '{' || c == '[' && !promptFirst(head)) && !wrapped {
+	if c := firstByte(head); (c == '{' || c == '[' && listFirst(head) && !promptFirst(head)) && !wrapped {
 		return 0
 	}
 	prompts, shaped, guessed, listed := 0, 0, 0, 0
@@ -67,6 +67,12 @@ func (Source) Recognise(head []byte, name string) int {
 		return 50
 	}
 	return 0
+}
+
+// listFirst reports whether what follows the first bracket may stand in a JSON list; "[AC5800V100R019: 1]" does not.
+func listFirst(head []byte) bool {
+	h := bytes.TrimLeft(bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")[1:], " \t\r\n")
+	return len(h) == 0 || bytes.IndexByte([]byte(`{["]-0123456789tfn`), h[0]) >= 0
 }
 
 // promptFirst reports whether the first line is a prompt with a command:

@@ -103,6 +103,11 @@ var shapes = []shape{
 	{"vrp/display-service-set", other, []string{"service-set id", "ssid"}},
 	{"vrp-or-comware/display-acl", other, []string{"acl's step is"}},
 	{"vrp/dir", other, []string{"directory of flash:/", "idx  attr", "filename"}},
+	{"smartax/config", config, []string{"[global-config]", "<global-config>"}},
+	{"zxros/config", config, []string{"\n!<", "\n!</", "\n$"}},
+	{"sros/config", config, []string{"\n# timos-"}},
+	{"eos/config", config, []string{"! device: ", ", eos-"}},
+	{"vyatta/config", config, []string{"vyatta-config-version"}},
 	{"vrp/config", config, []string{"!software version v", "\nsysname "}},
 	{"vrp-or-comware/config", config, []string{"\n#\n", "\nsysname "}},
 	{"vrp-or-comware/sysname", config, []string{"sysname "}},
@@ -248,13 +253,17 @@ const headBytes = 12 << 10
 func classify(sec *section) (kind, string) {
 	low := lower(sec)
 	c := kindOfCommand(sec.cmd)
+	if sec.cmd == "" && configured(low) {
+		_, name := shapeOf(low, config)
+		return config, name
+	}
 	local := strings.Contains(low, "lldp local") || strings.Contains(low, "local system data") || strings.Contains(low, "local device information")
 	if !local && !strings.Contains(sec.cmd, "local") && c != config {
-		if k, name := shapeOf(low, true); k == neighbours || byWords(low) == neighbours && c != labels {
+		if k, name := shapeOf(low, neighbours); k == neighbours || byWords(low) == neighbours && c != labels {
 			return neighbours, name
 		}
 	}
-	k, name := shapeOf(low, false)
+	k, name := shapeOf(low, other)
 	switch {
 	case c != other:
 		return c, name
@@ -264,10 +273,12 @@ func classify(sec *section) (kind, string) {
 	return k, name
 }
 
-// shapeOf finds the first shape whose literals all stand in the text, among those of neighbours or the others.
-func shapeOf(low string, tellsNeighbours bool) (kind, string) {
+// shapeOf finds the first shape whose literals all stand in the text: among
+// those of neighbours or configurations alone, or for other among all but neighbours.
+func shapeOf(low string, among kind) (kind, string) {
 	for i := range shapes {
-		if (shapes[i].kind == neighbours) == tellsNeighbours && containsAll(low, shapes[i].all) {
+		k := shapes[i].kind
+		if (k == among || among == other && k != neighbours) && containsAll(low, shapes[i].all) {
 			return shapes[i].kind, shapes[i].name
 		}
 	}

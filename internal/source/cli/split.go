@@ -299,8 +299,8 @@ func bareCommand(text string) (string, bool) {
 	if !strings.HasPrefix(cmd, "show ") && !strings.HasPrefix(cmd, "display ") && !strings.HasPrefix(cmd, "/") {
 		return "", false
 	}
-	if kindOfCommand(cmd) == other {
-		return "", false
+	if kindOfCommand(cmd) == other || cmd[0] == '/' && !strings.HasSuffix(cmd, "print") && !strings.Contains(cmd, " print ") {
+		return "", false // in an export a path alone begins a block
 	}
 	return cmd, true
 }

@@ -23,7 +23,7 @@ const (
 func wrapping(head []byte) wrap {
 	h := bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")
 	switch {
-	case len(h) > 0 && (h[0] == '{' || h[0] == '['):
+	case len(h) > 0 && (h[0] == '{' || h[0] == '[' && listFirst(h)):
 		if looksJSON(h) {
 			return wrapJSON
 		}
