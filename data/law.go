@@ -86,7 +86,7 @@ func loadTerms(fsys fs.FS, rb *law.Rulebook) error {
 		var t struct {
 			Terms []law.Term `yaml:"terms"`
 		}
-		if err := decodeStrict(fsys, f, &t); err != nil {
+		if err := decodeLaw(fsys, f, &t); err != nil {
 			return err
 		}
 		for i := range t.Terms {
@@ -99,7 +99,7 @@ func loadTerms(fsys fs.FS, rb *law.Rulebook) error {
 
 func loadRegime(fsys fs.FS, f string) (*law.Regime, error) {
 	r := &law.Regime{File: "data/" + f}
-	if err := decodeStrict(fsys, f, r); err != nil {
+	if err := decodeLaw(fsys, f, r); err != nil {
 		return nil, err
 	}
 	if want := strings.TrimSuffix(path.Base(f), ".yaml"); string(r.ID) != want {
@@ -117,7 +117,7 @@ func loadRegime(fsys fs.FS, f string) (*law.Regime, error) {
 	err := eachFile(fsys, dir+"/*.yaml", func(f string) error {
 		e := law.Entry{File: "data/" + f}
 		defer func() { r.Entries = append(r.Entries, e) }()
-		return decodeStrict(fsys, f, &e)
+		return decodeLaw(fsys, f, &e)
 	})
 	if err != nil {
 		return nil, err
@@ -125,10 +125,25 @@ func loadRegime(fsys fs.FS, f string) (*law.Regime, error) {
 	err = eachFile(fsys, dir+"/approval/*.yaml", func(f string) error {
 		a := law.Approval{File: "data/" + f}
 		defer func() { r.Approvals = append(r.Approvals, a) }()
-		return decodeStrict(fsys, f, &a)
+		return decodeLaw(fsys, f, &a)
 	})
 	return r, err
 }
+
+// decodeLaw is decodeStrict with the line and the remedy for a word that is no field or element.
+func decodeLaw(fsys fs.FS, f string, into any) error {
+	err := decodeStrict(fsys, f, into)
+	if err == nil {
+		return nil
+	}
+	first, rest, _ := strings.Cut(err.Error(), "\n")
+	if m := badField().FindStringSubmatch(first); m != nil {
+		return fmt.Errorf("%s:%s: unknown field or element %q: use one that docs/format/law.md lists\n%s", m[1], m[2], m[3], rest)
+	}
+	return err
+}
+
+var badField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*): \[(\d+):\d+\] unknown field "(.*)"$`) })
 
 func eachFile(fsys fs.FS, pattern string, do func(string) error) error {
 	files, err := fs.Glob(fsys, pattern)

@@ -59,3 +59,14 @@ func TestSharedCases(t *testing.T) {
 	}
 	runCases(t, filepath.Join(dir, "law_cases.yaml"))
 }
+
+// TestOwnCases runs the judged cases of the tree and demands that every provision has one.
+func TestOwnCases(t *testing.T) {
+	files, err := filepath.Glob("law/cases/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) { runCases(t, f) })
+	}
+}
