@@ -11,6 +11,7 @@ import (
 	"telltale/internal/source"
 	"telltale/internal/source/archive"
 	"telltale/internal/source/cli"
+	"telltale/internal/source/controller"
 	"telltale/internal/source/cyclonedx"
 	"telltale/internal/source/gb28181"
 	"telltale/internal/source/hostinfo"
@@ -38,7 +39,7 @@ func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
 		pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{},
-		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{},
+		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
 	}
