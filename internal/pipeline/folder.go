@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"telltale/internal/report"
@@ -21,6 +23,7 @@ import (
 //	head.json           report.Head
 //	assets.jsonl, findings.jsonl, claims.jsonl, observations.jsonl, questions.jsonl   one a line, in the order of IDs
 //	*.index             24 bytes an entry: ID (10), extra (1), length (5), offset (8)
+//	NAME.00 ... NAME.ff instead of both, for a list too large for memory: by first byte of the ID, unsorted
 //	sightings.bin       what was read, so that answers can be judged anew
 //
 // An extra entry is kept for explain only: it is no part of the report.
@@ -133,6 +136,10 @@ const indexRow = 24
 func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 	return func(yield func(report.Entry, error) bool) {
 		ix, err := os.Open(filepath.Join(f.dir, name+".index"))
+		if errors.Is(err, fs.ErrNotExist) {
+			f.bucketEntries(name, yield)
+			return
+		}
 		if err != nil {
 			yield(report.Entry{}, err)
 			return
@@ -168,6 +175,47 @@ func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 	}
 }
 
+// bucketEntries reads a large list, bucket by bucket.
+func (f *Folder) bucketEntries(name string, yield func(report.Entry, error) bool) {
+	for n := range 256 {
+		es, err := readBucket(f.dir, name, n)
+		if err != nil {
+			yield(report.Entry{}, err)
+			return
+		}
+		for _, e := range es {
+			if e[10] == 0 && !yield(entryOf(e), nil) {
+				return
+			}
+		}
+	}
+}
+
+func entryOf(e []byte) report.Entry {
+	return report.Entry{ID: hex.EncodeToString(e[:10]), JSON: e[entryHead:]}
+}
+
+// lookupBuckets is Lookup in a large list.
+func (f *Folder) lookupBuckets(name, prefix string, limit int) ([]report.Entry, error) {
+	var out []report.Entry
+	for n := range 256 {
+		first := fmt.Sprintf("%02x", n)
+		if k := min(2, len(prefix)); first[:k] != prefix[:k] {
+			continue
+		}
+		es, err := readBucket(f.dir, name, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range es {
+			if x := entryOf(e); strings.HasPrefix(x.ID, prefix) && len(out) < limit {
+				out = append(out, x)
+			}
+		}
+	}
+	return out, nil
+}
+
 // rowLength is the length of the line an index row speaks of, in bytes.
 func rowLength(row []byte) int { return int(binary.BigEndian.Uint64(row[8:16]) & 0xffffffffff) }
 
@@ -183,6 +231,9 @@ func entryAt(data io.ReaderAt, row []byte) (report.Entry, error) {
 // whose ID begins with prefix, at most limit, by binary search.
 func (f *Folder) Lookup(name, prefix string, limit int) ([]report.Entry, error) {
 	l, err := f.list(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f.lookupBuckets(name, prefix, limit)
+	}
 	if err != nil {
 		return nil, err
 	}

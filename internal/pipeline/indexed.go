@@ -8,17 +8,20 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 )
 
-// indexed takes entries in any order and leaves them in the order of IDs.
+// indexed takes entries in any order and lets them be read in the order of IDs.
 // Entries go to one of 256 buckets by the first byte of their ID, in memory
-// until a bucket grows, then to a file of its own; close sorts bucket by
-// bucket. So a million entries need little memory and no random reads.
+// until a bucket grows, then to a file of its own. A list that stayed in memory
+// becomes two sorted files (lines, index); a large one stays in its buckets,
+// each sorted when it is read: gigabytes are written once and read once.
 type indexed struct {
 	dir, name string
+	random    bool // read one by one in any order: always sorted files with an index
 	buckets   [256]bucket
 }
 
@@ -91,8 +94,39 @@ func (k *bucket) load() ([]byte, error) {
 	return append(all, k.buf...), errors.Join(k.f.Close(), os.Remove(k.f.Name()))
 }
 
-// close writes the lines and the index in the order of IDs.
+// close leaves the list readable: sorted files for a small one, buckets for a large one.
 func (x *indexed) close() error {
+	if x.random || !slices.ContainsFunc(x.buckets[:], func(k bucket) bool { return k.f != nil }) {
+		return x.writeFiles()
+	}
+	var err error
+	for n := range x.buckets {
+		k := &x.buckets[n]
+		if len(k.buf) > 0 {
+			err = errors.Join(err, x.flush(k, n))
+		}
+		if k.f != nil {
+			err = errors.Join(err, k.f.Close())
+		}
+		x.buckets[n] = bucket{}
+	}
+	return err
+}
+
+// readBucket returns the entries of bucket n of a large list in the order of IDs, each ID once.
+func readBucket(dir, name string, n int) ([][]byte, error) {
+	all, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%s.%02x", name, n)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read result: %w", err)
+	}
+	return sorted(all), nil
+}
+
+// writeFiles writes the lines and the index in the order of IDs.
+func (x *indexed) writeFiles() error {
 	data, err := os.OpenFile(filepath.Join(x.dir, x.name+".jsonl"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("write result: %w", err)
@@ -115,21 +149,26 @@ func (x *indexed) close() error {
 	return errors.Join(lines.Flush(), rows.Flush(), data.Close(), ix.Close())
 }
 
-// writeSorted writes the entries of one bucket; at is the offset of the first line. It returns the offset behind the last.
-func writeSorted(lines, rows *bufio.Writer, all []byte, at int64) int64 {
+// sorted splits the bytes of a bucket into entries in the order of IDs, each ID once.
+func sorted(all []byte) [][]byte {
 	var entries [][]byte
-	for len(all) > 0 {
+	for len(all) >= entryHead {
 		n := entryHead + int(binary.BigEndian.Uint32(all[11:]))
+		if n > len(all) {
+			break
+		}
 		entries = append(entries, all[:n:n])
 		all = all[n:]
 	}
 	slices.SortFunc(entries, func(a, b []byte) int {
 		return cmp.Or(bytes.Compare(a[:11], b[:11]), bytes.Compare(a[entryHead:], b[entryHead:]))
 	})
-	for i, e := range entries {
-		if i > 0 && bytes.Equal(e[:10], entries[i-1][:10]) {
-			continue
-		}
+	return slices.CompactFunc(entries, func(a, b []byte) bool { return bytes.Equal(a[:10], b[:10]) })
+}
+
+// writeSorted writes the entries of one bucket; at is the offset of the first line. It returns the offset behind the last.
+func writeSorted(lines, rows *bufio.Writer, all []byte, at int64) int64 {
+	for _, e := range sorted(all) {
 		var row [indexRow]byte
 		copy(row[:11], e)
 		copy(row[12:16], e[11:entryHead])

@@ -92,6 +92,7 @@ func newWriter(dir string, d digest) (*writer, error) {
 			return nil, err
 		}
 	}
+	w.assets.random = true // CSV and XLSX look up the asset of each finding
 	return w, nil
 }
 
