@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// A signed bundle is taken in, shows what it changes and can be rolled back;
+// one that was changed or signed by somebody else is refused.
+func TestBundle(t *testing.T) {
+	skey, vkey, err := note.GenerateKey(nil, "acme-law")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := note.NewVerifier(vkey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := fstest.MapFS{}
+	if err := copyTree(tree, "../../data"); err != nil {
+		t.Fatal(err)
+	}
+	var first, second bytes.Buffer
+	if err := BuildBundle(tree, signer, &first); err != nil {
+		t.Fatal(err)
+	}
+	f := tree["law/us/us-fcc-54-9.yaml"]
+	tree["law/us/us-fcc-54-9.yaml"] = &fstest.MapFile{Data: bytes.Replace(f.Data, []byte("2020-06-30"), []byte("2020-07-01"), 1)}
+	if err := BuildBundle(tree, signer, &second); err != nil {
+		t.Fatal(err)
+	}
+	s := BundleStore{Dir: t.TempDir()}
+	if _, _, err := s.Update(first.Bytes(), trusted); err != nil {
+		t.Fatal(err)
+	}
+	now, before, err := s.Update(second.Bytes(), trusted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := strings.Join(now.Diff(before), "\n"); d != "~ law/us/us-fcc-54-9.yaml" {
+		t.Errorf("diff: %s", d)
+	}
+	if err := s.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	back, err := os.ReadFile(s.path("current"))
+	if err != nil || !bytes.Equal(back, first.Bytes()) {
+		t.Errorf("rolling back does not bring the same bytes: %v", err)
+	}
+	tampered := bytes.Clone(first.Bytes())
+	tampered[len(tampered)/2] ^= 1
+	if _, err := OpenBundle(tampered, trusted); !errors.Is(err, ErrBundle) {
+		t.Errorf("a changed bundle: %v", err)
+	}
+	_, other, _ := note.GenerateKey(nil, "acme-other")
+	stranger, _ := note.NewVerifier(other)
+	if _, err := OpenBundle(first.Bytes(), stranger); !errors.Is(err, ErrBundle) {
+		t.Errorf("a stranger's bundle: %v", err)
+	}
+}
+
+func copyTree(into fstest.MapFS, dir string) error {
+	src := os.DirFS(dir)
+	for _, part := range bundleParts {
+		err := walkFiles(src, part, func(p string, b []byte) { into[p] = &fstest.MapFile{Data: b} })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func walkFiles(src fs.FS, root string, do func(string, []byte)) error {
+	return fs.WalkDir(src, root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(src, p)
+		do(p, b)
+		return err
+	})
+}
