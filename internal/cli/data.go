@@ -11,6 +11,10 @@ type dataCmd struct {
 	Show dataShowCmd `cmd:"" default:"withargs" help:"List the data this program carries, with source and date."`
 
 	Accuracy dataAccuracyCmd `cmd:"" help:"Measure attribution on labelled recordings and compare with the baseline."`
+	Build    dataBuildCmd    `cmd:"" help:"Make and sign a bundle from a data folder."`
+	Update   dataUpdateCmd   `cmd:"" help:"Check a signed bundle, show what it changes and use it."`
+	Rollback dataRollbackCmd `cmd:"" help:"Go back to the data in use before the last update."`
+	Key      dataKeyCmd      `cmd:"" help:"Make a pair of keys for signing bundles."`
 	Weigh    dataWeighCmd    `cmd:"" help:"Measure weights of evidence on labelled recordings."`
 }
 

@@ -227,3 +227,56 @@ func (s BundleStore) Rollback() error {
 	}
 	return err
 }
+
+// UserBundles is the store of the user, in the configuration folder.
+func UserBundles() (BundleStore, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return BundleStore{}, err
+	}
+	return BundleStore{Dir: filepath.Join(dir, "telltale", "data")}, nil
+}
+
+// Trusted reads the key that the user trusts, nil when none was given yet.
+func (s BundleStore) Trusted() (note.Verifier, error) {
+	b, err := os.ReadFile(filepath.Join(s.Dir, "trusted.key"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return note.NewVerifier(strings.TrimSpace(string(b)))
+}
+
+// Trust keeps the key for later updates.
+func (s BundleStore) Trust(key string) (note.Verifier, error) {
+	v, err := note.NewVerifier(strings.TrimSpace(key))
+	if err != nil {
+		return nil, fmt.Errorf("key: %w: want the line that `telltale data key` printed", err)
+	}
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	return v, os.WriteFile(filepath.Join(s.Dir, "trusted.key"), []byte(strings.TrimSpace(key)+"\n"), 0o600)
+}
+
+// userData returns the tree of the bundle in use, nil when the embedded data are.
+func userData() (fs.FS, error) {
+	s, err := UserBundles()
+	if err != nil {
+		return nil, nil // no configuration folder: nothing was taken in
+	}
+	if _, err := os.Stat(s.path("current")); err != nil {
+		return nil, nil
+	}
+	key, err := s.Trusted()
+	if err != nil || key == nil {
+		return nil, fmt.Errorf("a data bundle is installed without a trusted key: `telltale data rollback` goes back (%v)", err)
+	}
+	b, err := s.Current(key)
+	if err != nil {
+		return nil, fmt.Errorf("installed data bundle: %w: `telltale data rollback` goes back", err)
+	}
+	return b.FS, nil
+}

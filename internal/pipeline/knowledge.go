@@ -35,21 +35,37 @@ var Load = sync.OnceValues(load)
 
 func load() (*Knowledge, error) {
 	k := &Knowledge{}
-	var orgErr, lawErr error
-	var wg sync.WaitGroup
-	wg.Go(func() { k.Orgs, orgErr = data.OrgIndex() })
-	wg.Go(func() { k.Rules, lawErr = data.Rulebook() })
-	wg.Wait()
-	if err := errors.Join(orgErr, lawErr); err != nil {
-		return nil, fmt.Errorf("load data: %w", err)
+	tree, err := userData()
+	if err != nil {
+		return nil, err
 	}
-	k.Version = data.Version()
+	cats := data.Categories
+	if tree != nil {
+		if k.Orgs, err = data.LoadOrgIndex(tree); err == nil {
+			k.Rules, err = data.LoadRulebook(tree, k.Orgs.Known)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("load data bundle: %w", err)
+		}
+		k.Version = data.Version() + "+" + k.Rules.Version
+		cats = func() (law.Categories, error) { return data.LoadCategories(tree) }
+	} else {
+		var orgErr, lawErr error
+		var wg sync.WaitGroup
+		wg.Go(func() { k.Orgs, orgErr = data.OrgIndex() })
+		wg.Go(func() { k.Rules, lawErr = data.Rulebook() })
+		wg.Wait()
+		if err := errors.Join(orgErr, lawErr); err != nil {
+			return nil, fmt.Errorf("load data: %w", err)
+		}
+		k.Version = data.Version()
+	}
 	k.judging = sync.OnceValues(func() (*judge.Engine, error) {
-		cats, err := data.Categories()
+		tree, err := cats()
 		if err != nil {
 			return nil, err
 		}
-		return judge.Compile(k.Rules, k.Orgs, cats)
+		return judge.Compile(k.Rules, k.Orgs, tree)
 	})
 	return k, nil
 }
