@@ -91,3 +91,21 @@ func walkFiles(src fs.FS, root string, do func(string, []byte)) error {
 		return err
 	})
 }
+
+// FuzzOpenBundle: whatever the bytes, a refusal, never a panic.
+func FuzzOpenBundle(f *testing.F) {
+	_, vkey, err := note.GenerateKey(nil, "acme-law")
+	if err != nil {
+		f.Fatal(err)
+	}
+	trusted, err := note.NewVerifier(vkey)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := OpenBundle(b, trusted); !errors.Is(err, ErrBundle) {
+			t.Fatalf("not refused: %v", err)
+		}
+	})
+}
