@@ -15,8 +15,9 @@ type item struct {
 	quantity    int
 	priced      bool
 	description string
-	// identified is true when the line names one single thing.
+	// identified is true when the line names one single thing by an address, the word number addressAt.
 	identified bool
+	addressAt  int
 	// bare is true when the line is a product code and nothing else.
 	bare bool
 }
@@ -32,15 +33,11 @@ func (it *item) thing() bool {
 	return it.identified || it.model != "" && (it.quantity > 0 || it.priced || it.bare)
 }
 
-// parseLine reads one line.
+// parseLine reads one line of goods or one address.
 func parseLine(s string) item {
 	var it item
-	s = strings.TrimSpace(s)
+	s = strings.TrimLeft(strings.TrimSpace(s), "-*•·> \t")
 	if s == "" || len(s) > maxLine {
-		return it
-	}
-	s = strings.TrimLeft(s, "-*•·> \t")
-	if it.labelled(s) {
 		return it
 	}
 	words := strings.Fields(s)
@@ -48,8 +45,9 @@ func parseLine(s string) item {
 		it.word(words, i, strings.Trim(w, ",;()[]\"'"))
 	}
 	it.bare = len(words) == 1 && strings.ContainsRune(it.model, '-')
-	// An address among numbers is a row of some table or log, not the name of a thing.
-	if it.identified && technical(words) > 1 {
+	// An address names a thing when it stands alone or with a few plain words
+	// behind it; elsewhere it is a value in some table, log or letter.
+	if it.identified && (it.addressAt > 0 || len(words) > 5 || technical(words) > 1 || strings.ContainsAny(s[len(words[0]):], ":=|")) {
 		return item{}
 	}
 	if len(words) > 1 || it.model != "" {
@@ -58,32 +56,57 @@ func parseLine(s string) item {
 	return it
 }
 
-// labelled reads "S/N: A1B2" or "MAC = 00:11:22:33:44:55" where the whole line is one such pair.
-func (it *item) labelled(s string) bool {
-	label, value, ok := strings.Cut(s, ":")
-	if !ok || len(label) > 40 {
-		if label, value, ok = strings.Cut(s, "="); !ok || len(label) > 40 {
-			return false
+// label reads "S/N: A1B2" or "MAC = 00:11:22:33:44:55": a line that states one
+// fact of a thing. Keys of programs ("mac_address:") are no labels of people.
+func label(s string) (fact, bool) {
+	if s == "" || isSpace(s[0]) || len(s) > 300 {
+		return fact{}, false
+	}
+	name, value, ok := strings.Cut(s, ":")
+	if !ok || len(name) > 40 {
+		if name, value, ok = strings.Cut(s, "="); !ok || len(name) > 40 {
+			return fact{}, false
 		}
 	}
-	a, ok := sheet.Meaning(label)
+	if strings.ContainsAny(name, "_\"") {
+		return fact{}, false
+	}
+	a, ok := sheet.Meaning(name)
 	if !ok {
-		return false
+		return fact{}, false
 	}
-	value = strings.TrimSpace(value)
-	switch a {
-	case evidence.Serial, evidence.IfMAC, evidence.BaseMAC, evidence.IP, evidence.GPONSerial, evidence.IMEI, evidence.FCCID, evidence.UUID:
-	default:
-		return false
-	}
-	if v, ok := sheet.Value(a, value); ok && !strings.Contains(v, " ") {
-		it.facts = append(it.facts, fact{a, v})
-		it.identified = a != evidence.FCCID
-		if a == evidence.FCCID {
-			it.model = v
-			it.bare = true
+	v, ok := sheet.Value(a, strings.TrimSpace(value))
+	return fact{a, v}, ok && v != ""
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+
+// block is a run of labelled lines about one thing.
+type block struct {
+	facts []fact
+	at    []string
+}
+
+// thing reports whether the facts name a thing: an identity, or two facts of which one is a product.
+func (b *block) thing() bool {
+	product := false
+	for _, f := range b.facts {
+		switch f.attr {
+		case evidence.Serial, evidence.IfMAC, evidence.BaseMAC, evidence.GPONSerial, evidence.IMEI, evidence.UUID:
+			return true
+		case evidence.ModelText, evidence.PartNumber, evidence.FCCID, evidence.Description:
+			product = true
 		}
-		return true
+	}
+	return product && len(b.facts) >= 2
+}
+
+// has reports whether the block states the attribute already: then a new thing begins.
+func (b *block) has(a evidence.Attr) bool {
+	for _, f := range b.facts {
+		if f.attr == a {
+			return true
+		}
 	}
 	return false
 }
@@ -94,15 +117,15 @@ func (it *item) word(words []string, i int, w string) {
 		return
 	}
 	if mac, ok := observe.MAC(w); ok && strings.ContainsAny(w, ":-.") {
-		it.facts, it.identified = append(it.facts, fact{evidence.IfMAC, mac}), true
+		it.identity(fact{evidence.IfMAC, mac}, i)
 		return
 	}
 	if ip, ok := observe.IP(w); ok && !strings.Contains(w, "/") {
-		it.facts, it.identified = append(it.facts, fact{evidence.IP, ip}), true
+		it.identity(fact{evidence.IP, ip}, i)
 		return
 	}
 	if sn, _, ok := observe.GPON(w); ok && len(w) == 12 && strings.ToUpper(w) == w && strings.ContainsAny(w[4:], "0123456789") {
-		it.facts, it.identified = append(it.facts, fact{evidence.GPONSerial, sn}), true
+		it.identity(fact{evidence.GPONSerial, sn}, i)
 		return
 	}
 	switch {
@@ -112,6 +135,13 @@ func (it *item) word(words []string, i int, w string) {
 	case it.model == "" && productCode(w):
 		it.model = w
 	}
+}
+
+func (it *item) identity(f fact, word int) {
+	if !it.identified {
+		it.identified, it.addressAt = true, word
+	}
+	it.facts = append(it.facts, f)
 }
 
 // count recognises a number of pieces: "x12", "12x", "12 x", "12 pcs", "qty 12", "qty: 12".

@@ -38,8 +38,8 @@ type Source struct{}
 // Name implements source.Source.
 func (Source) Name() string { return "text-list" }
 
-// Recognise implements source.Source: of the first lines that hold anything, a
-// third or more name things.
+// Recognise implements source.Source: a third of the first lines name goods, or
+// nearly all are addresses, or most are labelled facts of a thing.
 func (Source) Recognise(head []byte, _ string) int {
 	if !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) || bytes.IndexByte(head, 0) >= 0 || len(head) == source.Head && !bytes.Contains(head, []byte("\n")) {
 		return 0
@@ -48,24 +48,34 @@ func (Source) Recognise(head []byte, _ string) int {
 	if len(text) == 0 || text[0] == '<' || text[0] == '{' || text[0] == '[' {
 		return 0
 	}
-	things, lines := 0, 0
-	for line := range bytes.Lines(head) {
-		if len(bytes.TrimSpace(line)) == 0 {
+	if bytes.HasPrefix(text, []byte("---")) {
+		return 0 // YAML
+	}
+	goods, addresses, labels, lines := 0, 0, 0, 0
+	var b block
+	for line := range bytes.Lines(text) {
+		s := strings.TrimRight(string(line), " \t\r\n")
+		if s == "" {
 			continue
 		}
 		if lines++; lines > 200 {
 			break
 		}
-		if it := parseLine(string(line)); it.thing() {
-			things++
+		if f, ok := label(s); ok {
+			labels++
+			b.facts = append(b.facts, f)
+		} else if it := parseLine(s); it.thing() {
+			if it.identified {
+				addresses++
+			} else {
+				goods++
+			}
 		}
 	}
 	switch {
-	case things == 0 || things*3 < lines && things < 2:
-		return 0
-	case things*3 >= lines:
+	case goods*3 >= lines && goods > 0, addresses*10 >= lines*8, labels*10 >= lines*6 && b.thing():
 		return 12
-	case things >= 2 && lines <= 60:
+	case goods >= 2 && lines <= 60:
 		return 8 // a letter with a few lines of goods
 	}
 	return 0
@@ -80,9 +90,7 @@ func (Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, y
 	var lines []Line
 	for n := 1; ; n++ {
 		s, err := r.ReadString('\n')
-		if t := strings.TrimSpace(strings.TrimPrefix(s, "\uFEFF")); t != "" {
-			lines = append(lines, Line{At: "line " + strconv.Itoa(n), Text: t})
-		}
+		lines = append(lines, Line{At: "line " + strconv.Itoa(n), Text: strings.TrimRight(strings.TrimPrefix(s, "\uFEFF"), " \t\r\n")})
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -98,35 +106,84 @@ type Line struct{ At, Text string }
 
 // Interpret makes each line that names a thing a sighting. src is the name of the source in the observations.
 func Interpret(ctx context.Context, lines []Line, src string, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
-	b := observe.Builder{Source: src, Input: in.Name}
-	prose := 0
+	r := reader{b: observe.Builder{Source: src, Input: in.Name}, cov: cov, yield: yield}
 	for i, l := range lines {
 		if i&255 == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		if len(l.Text) > maxLine {
-			cov.Fail(l.At, fmt.Sprintf("the line is longer than %d bytes", maxLine), "save the list as CSV with a heading row")
-			continue
-		}
-		it := parseLine(l.Text)
-		if !it.thing() {
-			prose++
-			continue
-		}
-		cov.Read++
-		if err := yield(it.sighting(b, l)); err != nil {
+		if err := r.line(l); err != nil {
 			return err
 		}
 	}
-	if prose > 0 {
-		cov.Notes = append(cov.Notes, fmt.Sprintf("%d lines name no thing and are left out", prose))
+	if err := r.endBlock(); err != nil {
+		return err
+	}
+	if r.prose > 0 {
+		cov.Notes = append(cov.Notes, fmt.Sprintf("%d lines name no thing and are left out", r.prose))
 	}
 	if cov.Read == 0 {
 		return errors.New("no line names a thing by serial, address or product code: save the list as CSV with a heading row")
 	}
 	return nil
+}
+
+// reader collects labelled lines into things and yields the others one by one.
+type reader struct {
+	b     observe.Builder
+	cov   *asset.Coverage
+	yield source.Yield
+	open  block
+	prose int
+}
+
+func (r *reader) line(l Line) error {
+	if l.Text == "" {
+		return r.endBlock()
+	}
+	if len(l.Text) > maxLine {
+		r.cov.Fail(l.At, fmt.Sprintf("the line is longer than %d bytes", maxLine), "save the list as CSV with a heading row")
+		return nil
+	}
+	if f, ok := label(l.Text); ok {
+		if r.open.has(f.attr) && f.attr != evidence.IfMAC && f.attr != evidence.IP {
+			if err := r.endBlock(); err != nil {
+				return err
+			}
+		}
+		r.open.facts, r.open.at = append(r.open.facts, f), append(r.open.at, l.At)
+		return nil
+	}
+	if err := r.endBlock(); err != nil {
+		return err
+	}
+	it := parseLine(l.Text)
+	if !it.thing() {
+		r.prose++
+		return nil
+	}
+	r.cov.Read++
+	return r.yield(it.sighting(r.b, l))
+}
+
+// endBlock yields the labelled facts collected so far as one thing.
+func (r *reader) endBlock() error {
+	b := r.open
+	r.open = block{}
+	if len(b.facts) == 0 {
+		return nil
+	}
+	if !b.thing() {
+		r.prose += len(b.facts)
+		return nil
+	}
+	s := &asset.Sighting{Kind: asset.Device, Seen: asset.Listed, Place: r.b.Place(b.at[0])}
+	for i, f := range b.facts {
+		r.b.Add(&s.Observations, f.attr, f.value, b.at[i])
+	}
+	r.cov.Read++
+	return r.yield(s)
 }
 
 func (it *item) sighting(b observe.Builder, l Line) *asset.Sighting {
