@@ -49,16 +49,17 @@ type usage struct{ error }
 func (u usage) Unwrap() error { return u.error }
 
 type commands struct {
-	Check   checkCmd   `cmd:"" help:"Read anything and print findings: the main job."`
-	Ask     askCmd     `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
-	Explain explainCmd `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
-	Answer  answerCmd  `cmd:"" help:"Settle what was not known, and see what changes."`
-	Law     lawCmd     `cmd:"" help:"List, show, test and compare the law on any date."`
-	Screen  screenCmd  `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
-	Org     orgCmd     `cmd:"" help:"Show organisations and who owns whom."`
-	Data    dataCmd    `cmd:"" help:"Show the data this program carries, with their dates."`
-	Init    initCmd    `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Check    checkCmd    `cmd:"" help:"Read anything and print findings: the main job."`
+	Ask      askCmd      `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
+	Explain  explainCmd  `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
+	Answer   answerCmd   `cmd:"" help:"Settle what was not known, and see what changes."`
+	Firmware firmwareCmd `cmd:"" help:"Unpack firmware images and say who wrote them and how they can be entered."`
+	Law      lawCmd      `cmd:"" help:"List, show, test and compare the law on any date."`
+	Screen   screenCmd   `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
+	Org      orgCmd      `cmd:"" help:"Show organisations and who owns whom."`
+	Data     dataCmd     `cmd:"" help:"Show the data this program carries, with their dates."`
+	Init     initCmd     `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // memoryLimit is from where the garbage collector works harder to stay within 1 GiB, in bytes.

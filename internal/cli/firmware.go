@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"telltale/internal/pipeline"
+)
+
+type firmwareCmd struct {
+	Images   []string `arg:"" name:"image" help:"Firmware images: anything, also a raw flash dump." type:"path"`
+	Out      string   `help:"Write the files of the images and their reports into this folder; finished images are not read again." type:"path" placeholder:"DIR"`
+	Baseline string   `help:"Compare with this image, or with a report of it in JSON." type:"path" placeholder:"IMAGE"`
+	Format   string   `help:"Form of the output: ${enum}." enum:"table,json,html,cyclonedx,sarif" default:"table" short:"f"`
+	All      bool     `help:"Show notes too."`
+	Save     string   `help:"Write the report to this file instead of standard output." type:"path" placeholder:"FILE" short:"o"`
+}
+
+// Help is the long text of telltale firmware --help.
+func (c *firmwareCmd) Help() string {
+	return `Unpacks firmware images in this process, as an ordinary user, and reports who wrote
+them, what is in them, how somebody could get in, what they call, and what could not
+be read. Nothing of an image is run and no link or device is made.
+
+Examples:
+  telltale firmware camera.bin
+  telltale firmware new.bin --baseline old.bin --format html --save report.html
+  telltale firmware *.bin --out unpacked/
+
+Exit codes: 0 nothing above a note, 3 findings, 1 an image was unreadable, 2 usage.`
+}
+
+func (c *firmwareCmd) Run(e *env) error {
+	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline}
+	if isTerminal(e.stderr) {
+		last := time.Now()
+		o.Progress = func(image string, done, total int64) {
+			if time.Since(last) > 200*time.Millisecond {
+				last = time.Now()
+				fmt.Fprintf(e.stderr, "\r%s: %d of %d MiB ", image, done>>20, total>>20)
+			}
+		}
+		defer fmt.Fprint(e.stderr, "\r\033[K")
+	}
+	rs, err := pipeline.FirmwareReport(e.ctx, c.Images, o)
+	if len(rs) > 0 {
+		if werr := c.show(e, rs); werr != nil {
+			return werr
+		}
+		if pipeline.FirmwareFound(rs) {
+			e.code = exitFindings
+		}
+	}
+	return err
+}
+
+func (c *firmwareCmd) show(e *env, rs []*pipeline.FirmwareResult) error {
+	write := func(w io.Writer) error { return pipeline.WriteFirmware(w, rs, c.Format, c.All) }
+	if c.Save == "" {
+		return write(e.stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(c.Save), ".telltale-*")
+	if err != nil {
+		return fmt.Errorf("write %q: %w", c.Save, err)
+	}
+	defer os.Remove(f.Name())
+	if err := write(f); err != nil {
+		f.Close()
+		return fmt.Errorf("write %q: %w", c.Save, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write %q: %w", c.Save, err)
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return fmt.Errorf("write %q: %w", c.Save, err)
+	}
+	return os.Rename(f.Name(), c.Save)
+}
