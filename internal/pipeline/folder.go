@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"telltale/internal/browse"
 	"telltale/internal/report"
 )
 
@@ -24,6 +25,7 @@ import (
 //	assets.jsonl, findings.jsonl, claims.jsonl, observations.jsonl, questions.jsonl   one a line, in the order of IDs
 //	*.index             24 bytes an entry: ID (10), extra (1), length (5), offset (8)
 //	NAME.00 ... NAME.ff instead of both, for a list too large for memory: by first byte of the ID, unsorted
+//	NAME.rows           index rows of a list in buckets, and browse.bin, once the result was browsed (View)
 //	sightings.bin       what was read, so that answers can be judged anew
 //
 // An extra entry is kept for explain only: it is no part of the report.
@@ -36,6 +38,8 @@ type Folder struct {
 
 	mu   sync.Mutex
 	open map[string]*list // what Lookup opened
+	// files are those that single entries were read from.
+	files map[string]*os.File
 }
 
 // list is one opened list of a folder: its index in memory, its lines on disk.
@@ -52,7 +56,10 @@ func (f *Folder) Close() error {
 	for _, l := range f.open {
 		err = errors.Join(err, l.data.Close())
 	}
-	f.open = nil
+	for _, file := range f.files {
+		err = errors.Join(err, file.Close())
+	}
+	f.open, f.files = nil, nil
 	if f.temporary {
 		err = errors.Join(err, os.RemoveAll(f.dir))
 	}
@@ -132,22 +139,39 @@ func (f *Folder) Observations() iter.Seq2[report.Entry, error] { return f.entrie
 
 const indexRow = 24
 
-// entries reads a list from end to end: lines and index are in the same order.
+// entries reads a list from end to end, in the order of IDs.
 func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 	return func(yield func(report.Entry, error) bool) {
-		ix, err := os.Open(filepath.Join(f.dir, name+".index"))
-		if errors.Is(err, fs.ErrNotExist) {
+		if f.large(name) {
 			f.bucketEntries(name, yield)
 			return
 		}
+		for e, err := range f.lines(name) {
+			if !yield(report.Entry{ID: e.id, JSON: e.json}, err) {
+				return
+			}
+		}
+	}
+}
+
+// large reports whether a list was left in buckets.
+func (f *Folder) large(name string) bool {
+	_, err := os.Stat(filepath.Join(f.dir, name+".index"))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// lines reads a small list from end to end: lines and index are in the same order.
+func (f *Folder) lines(name string) iter.Seq2[located, error] {
+	return func(yield func(located, error) bool) {
+		ix, err := os.Open(filepath.Join(f.dir, name+".index"))
 		if err != nil {
-			yield(report.Entry{}, err)
+			yield(located{}, err)
 			return
 		}
 		defer ix.Close()
 		data, err := os.Open(filepath.Join(f.dir, name+".jsonl"))
 		if err != nil {
-			yield(report.Entry{}, err)
+			yield(located{}, err)
 			return
 		}
 		defer data.Close()
@@ -156,19 +180,20 @@ func (f *Folder) entries(name string) iter.Seq2[report.Entry, error] {
 		for {
 			if _, err := io.ReadFull(r, row[:]); err != nil {
 				if !errors.Is(err, io.EOF) {
-					yield(report.Entry{}, fmt.Errorf("read %s.index: %w", name, err))
+					yield(located{}, fmt.Errorf("read %s.index: %w", name, err))
 				}
 				return
 			}
 			line := make([]byte, rowLength(row[:])+1)
 			if _, err := io.ReadFull(lines, line); err != nil {
-				yield(report.Entry{}, fmt.Errorf("read %s.jsonl: %w", name, err))
+				yield(located{}, fmt.Errorf("read %s.jsonl: %w", name, err))
 				return
 			}
 			if row[10] != 0 {
 				continue
 			}
-			if !yield(report.Entry{ID: hex.EncodeToString(row[:10]), JSON: line[:len(line)-1]}, nil) {
+			at := browse.Place{Offset: int64(binary.BigEndian.Uint64(row[16:24])), Length: len(line) - 1}
+			if !yield(located{hex.EncodeToString(row[:10]), line[:len(line)-1], at}, nil) {
 				return
 			}
 		}
@@ -197,7 +222,10 @@ func entryOf(e []byte) report.Entry {
 
 // lookupBuckets is Lookup in a large list.
 func (f *Folder) lookupBuckets(name, prefix string, limit int) ([]report.Entry, error) {
-	var out []report.Entry
+	out, ok, err := f.lookupRows(name, prefix, limit)
+	if ok || err != nil {
+		return out, err
+	}
 	for n := range 256 {
 		first := fmt.Sprintf("%02x", n)
 		if k := min(2, len(prefix)); first[:k] != prefix[:k] {
