@@ -1,0 +1,158 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"telltale/internal/calendar"
+	"telltale/internal/law"
+	"telltale/internal/org"
+)
+
+// funcs are the words templates may use.
+func (s *site) funcs() template.FuncMap {
+	return template.FuncMap{
+		"static":   s.assets.url,
+		"orgname":  func(id any) string { return s.Knowledge.OrgName(org.ID(fmt.Sprint(id))) },
+		"verdict":  verdictWords,
+		"words":    words,
+		"day":      dayWords,
+		"nav":      func() []navGroup { return navigation },
+		"count":    count,
+		"plural":   plural,
+		"clip":     clip,
+		"short":    func(id any) string { t := fmt.Sprint(id); return t[:min(len(t), 10)] },
+		"percent":  func(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) },
+		"dict":     dict,
+		"list":     func(v ...any) []any { return v },
+		"isdoubt":  func(c law.Confidence) bool { return c != "" && c != org.Seen },
+		"query":    query,
+		"join":     joined,
+		"makerof":  makerOf,
+		"brandof":  brandOf,
+		"partof":   partMaker,
+		"regime":   func(p any) string { id, _, _ := strings.Cut(fmt.Sprint(p), "/"); return id },
+		"provname": func(p any) string { _, n, _ := strings.Cut(fmt.Sprint(p), "/"); return n },
+	}
+}
+
+// navEntry is one line of the navigation.
+type navEntry struct{ Name, Path, Text string }
+
+type navGroup struct {
+	Title   string
+	Entries []navEntry
+}
+
+var navigation = []navGroup{
+	{"Reference", []navEntry{
+		{"law", "/law", "Law"},
+		{"org", "/org", "Organisations"},
+		{"ask", "/ask", "Ask"},
+		{"data", "/data", "Data"},
+	}},
+}
+
+var verdictNames = map[law.Verdict]string{
+	law.Prohibited: "Prohibited", law.Restricted: "Restricted", law.Undetermined: "Undetermined",
+	law.Permitted: "Permitted", law.NotBound: "Not bound",
+}
+
+func verdictWords(v any) string {
+	if n, ok := verdictNames[law.Verdict(fmt.Sprint(v))]; ok {
+		return n
+	}
+	return "No finding"
+}
+
+// words writes an identifier as words: "partly_in_force" → "partly in force".
+func words(v any) string {
+	return strings.NewReplacer("_", " ", "-", " ").Replace(fmt.Sprint(v))
+}
+
+// dayWords writes a day, or a dash when none is known.
+func dayWords(v any) string {
+	switch d := v.(type) {
+	case calendar.Date:
+		if d == 0 || d == calendar.NoDate {
+			return "–"
+		}
+		return d.String()
+	case *calendar.Date:
+		if d == nil {
+			return "–"
+		}
+		return dayWords(*d)
+	}
+	return fmt.Sprint(v)
+}
+
+// count writes a number with thin spaces between thousands.
+func count(n int) string {
+	t := fmt.Sprint(n)
+	for i := len(t) - 3; i > 0 && t[i-1] != '-'; i -= 3 {
+		t = t[:i] + "\u202f" + t[i:]
+	}
+	return t
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + many
+}
+
+// clip cuts a text behind n characters.
+func clip(n int, v any) string {
+	r := []rune(fmt.Sprint(v))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "…"
+}
+
+// dict makes the argument of a template that wants several values.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict wants pairs, got %d values", len(pairs))
+	}
+	m := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// query writes pairs as a query string, leaving empty values off.
+func query(pairs ...any) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if v := fmt.Sprint(pairs[i+1]); v != "" {
+			q.Set(fmt.Sprint(pairs[i]), v)
+		}
+	}
+	return q.Encode()
+}
+
+func joined(v any) string {
+	switch l := v.(type) {
+	case []string:
+		return strings.Join(l, ", ")
+	case []law.Act:
+		return joinWords(l)
+	case []org.ID:
+		return joinWords(l)
+	}
+	return fmt.Sprint(v)
+}
+
+func joinWords[T ~string](l []T) string {
+	out := make([]string, len(l))
+	for i, x := range l {
+		out[i] = string(x)
+	}
+	return strings.Join(out, ", ")
+}

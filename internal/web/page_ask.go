@@ -1,0 +1,126 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"telltale/internal/finding"
+	"telltale/internal/pipeline"
+	"telltale/internal/report"
+)
+
+// askPage is a question and what was made of it.
+type askPage struct {
+	Query    string
+	Profile  string
+	Profiles []profileChoice
+	Answers  []explained
+	Screened []pipeline.Screened
+	Note     string
+	Fault    string
+	Notes    []string
+	Examples []string
+}
+
+// explained is one asset, or one finding on it, with what it rests on.
+type explained struct {
+	*report.Explanation
+	// Shown are the findings that are prohibited, restricted or undetermined; Rest counts the others.
+	Shown []finding.Finding
+	Rest  int
+}
+
+// maxQuestion and maxAsked bound a question of the page: bytes, and things of it that are shown.
+const (
+	maxQuestion = 8 << 10
+	maxAsked    = 40
+)
+
+func (s *site) ask(w http.ResponseWriter, r *http.Request) {
+	b := askPage{Query: strings.TrimSpace(r.URL.Query().Get("q")), Profiles: s.profiles(),
+		Examples: []string{"DS-2CD2143G2-I", "00:e0:fc:12:34:56", "Lorex N843A8", "AS4134", "FCC ID 2AVYF-ABC", "Hangzhou Hikvison Ltd"}}
+	b.Profile, _ = s.builtIn(r)
+	code := http.StatusOK
+	switch {
+	case b.Query == "":
+	case len(b.Query) > maxQuestion:
+		b.Fault, b.Query, code = "The question is longer than 8 KiB. Put it in a file and drop it on the page Check.", "", http.StatusRequestEntityTooLarge
+	default:
+		if err := s.answerAsk(r.Context(), &b); err != nil {
+			b.Fault, code = err.Error(), http.StatusUnprocessableEntity
+		}
+	}
+	s.show(w, r, code, "ask", view{Title: "Ask", Nav: "ask", Body: b})
+}
+
+// answerAsk judges the question in a folder of its own, which is gone when it returns.
+func (s *site) answerAsk(ctx context.Context, b *askPage) error {
+	profiles, notes, err := s.Knowledge.Profiles(b.Profile, nil)
+	if err != nil {
+		return err
+	}
+	if b.Profile == "" {
+		notes = []string{"No profile is chosen, so every built-in one is judged: choose who you are."}
+	}
+	store, err := pipeline.NewResultFolder(false)
+	if err != nil {
+		return err
+	}
+	defer store.Discard()
+	now := s.Now().UTC()
+	opt := &pipeline.Options{Profiles: profiles, Notes: notes, AsOf: s.today(), KnownAt: s.today(), All: true, Now: now, ProfileArg: b.Profile}
+	f, err := pipeline.Ask(ctx, s.Knowledge, store.Dir, b.Query, opt)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b.Notes = f.Head().Notes
+	for raw, err := range f.Assets() {
+		if err != nil {
+			return err
+		}
+		if len(b.Answers) == maxAsked {
+			b.Note = "More than " + count(maxAsked) + " lines: the rest is not shown. Drop the text on the page Check."
+			break
+		}
+		var a struct{ ID string }
+		if err := json.Unmarshal(raw, &a); err != nil {
+			return err
+		}
+		x, err := pipeline.Explain(f, a.ID)
+		if err != nil {
+			return err
+		}
+		b.Answers = append(b.Answers, newExplained(x))
+	}
+	return s.screenAsk(ctx, b)
+}
+
+func newExplained(x *report.Explanation) explained {
+	e := explained{Explanation: x}
+	for i := range x.Others {
+		if x.Others[i].Verdict.IsFinding() {
+			e.Shown = append(e.Shown, x.Others[i])
+		} else {
+			e.Rest++
+		}
+	}
+	sortWorst(e.Shown)
+	return e
+}
+
+// screenAsk compares every line with the names of listed organisations.
+func (s *site) screenAsk(ctx context.Context, b *askPage) error {
+	res, err := s.Knowledge.ScreenNames(ctx, strings.NewReader(b.Query), s.today())
+	if err != nil {
+		return nil // a question that holds no name has been answered above
+	}
+	for _, n := range res.Names {
+		if n.Band != "none" {
+			b.Screened = append(b.Screened, n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"telltale/internal/calendar"
+	"telltale/internal/org"
+	"telltale/internal/pipeline"
+)
+
+// orgList is the search of organisations.
+type orgList struct {
+	Query string
+	Found []orgRow
+	Total int
+	More  bool
+}
+
+type orgRow struct {
+	*org.Organisation
+	// Because is the name the query met, where it is not the organisation's own.
+	Because string
+}
+
+// maxOrgs bounds a list of organisations.
+const maxOrgs = 100
+
+func (s *site) organisations(w http.ResponseWriter, r *http.Request) {
+	b := orgList{Query: strings.TrimSpace(r.URL.Query().Get("q")), Total: len(s.Knowledge.Orgs.IDs())}
+	b.Found = s.findOrgs(b.Query)
+	if b.More = len(b.Found) > maxOrgs; b.More {
+		b.Found = b.Found[:maxOrgs]
+	}
+	s.show(w, r, http.StatusOK, "orgs", view{Title: "Organisations", Nav: "org", Body: b})
+}
+
+// findOrgs lists the organisations a text names, those with law on them when there is no text.
+func (s *site) findOrgs(text string) []orgRow {
+	var out []orgRow
+	seen := map[org.ID]bool{}
+	add := func(id org.ID, because string) {
+		if o, ok := s.Knowledge.Orgs.Get(id); ok && !seen[id] {
+			seen[id] = true
+			if strings.EqualFold(because, o.Name) {
+				because = ""
+			}
+			out = append(out, orgRow{o, because})
+		}
+	}
+	if text != "" {
+		for _, m := range s.Knowledge.Orgs.ByName(text) {
+			add(m.Org, text)
+		}
+	}
+	want := strings.ToLower(text)
+	for _, id := range s.Knowledge.Orgs.IDs() {
+		o, _ := s.Knowledge.Orgs.Get(id)
+		if text == "" && len(o.Designations) == 0 || len(out) > maxOrgs {
+			continue
+		}
+		if name, ok := called(o, want); ok {
+			add(id, name)
+		}
+	}
+	if text == "" {
+		slices.SortStableFunc(out, func(a, b orgRow) int { return len(b.Designations) - len(a.Designations) })
+	}
+	return out
+}
+
+// called returns the name of o that contains want, in lower case.
+func called(o *org.Organisation, want string) (string, bool) {
+	if strings.Contains(strings.ToLower(o.Name), want) || strings.Contains(string(o.ID), want) {
+		return o.Name, true
+	}
+	for _, a := range o.Aliases {
+		if strings.Contains(strings.ToLower(a.Name), want) {
+			return a.Name, true
+		}
+	}
+	for _, a := range o.Brands {
+		if strings.Contains(strings.ToLower(a.Name), want) {
+			return "brand " + a.Name, true
+		}
+	}
+	return "", false
+}
+
+// orgPage is one organisation on one day.
+type orgPage struct {
+	*pipeline.OrgView
+	Day     calendar.Date
+	Slider  slider
+	Drawing *drawing
+	Owners  []org.Ownership
+}
+
+func (s *site) organisation(w http.ResponseWriter, r *http.Request) {
+	day, note := dayOf(r, "as_of", s.today())
+	v, err := s.Knowledge.ShowOrg(r.PathValue("id"), day)
+	if err != nil {
+		s.fail(w, r, http.StatusNotFound, fault{Message: err.Error(), Remedy: "Search by any name, brand or ID.", Link: "/org", LinkText: "Organisations"})
+		return
+	}
+	b := orgPage{OrgView: v, Day: day}
+	for _, o := range v.Organisation.Owners {
+		if o.Holds(day) {
+			b.Owners = append(b.Owners, o)
+		}
+	}
+	days := s.ownershipDays(v.Organisation.ID)
+	from, to := mustDay("2000-01-01"), s.today()+365
+	b.Slider = newSlider("as_of", day, from, to, days, note)
+	b.Drawing = s.draw(v.Organisation.ID, day)
+	s.show(w, r, http.StatusOK, "org", view{Title: v.Organisation.Name, Nav: "org", Body: b})
+}
+
+// ownershipDays are the days on which an ownership near the organisation begins or ends.
+func (s *site) ownershipDays(id org.ID) []calendar.Date {
+	var days []calendar.Date
+	for _, e := range s.family(id, calendar.NoDate) {
+		for _, d := range []*calendar.Date{e.edge.From, e.edge.To} {
+			if d != nil {
+				days = append(days, *d)
+			}
+		}
+	}
+	return sortedDays(days)
+}

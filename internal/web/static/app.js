@@ -1,0 +1,18 @@
+// What every page shares: the theme, and regions that follow their form.
+import { follow } from "./follow.js";
+
+const root = document.documentElement;
+const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+
+for (const b of document.querySelectorAll("[data-theme-toggle]")) {
+  const label = () => { b.textContent = dark() ? "Light" : "Dark"; b.setAttribute("aria-label", `Use the ${dark() ? "light" : "dark"} theme`); };
+  b.hidden = false;
+  label();
+  b.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+    label();
+  });
+}
+
+follow();
