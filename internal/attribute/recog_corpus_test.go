@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 	"testing"
 
 	"telltale/data"
@@ -108,13 +109,48 @@ func turned(s string, by byte) string {
 	return string(t)
 }
 
-func turnLiterals(re *syntax.Regexp) {
+// other gives a pattern like p with other letters and digits: what a maker
+// nobody of the list knows would have. It is not there when p has no letter of
+// its own. Enterprise numbers stay under their arc.
+func other(p match.Pattern) (match.Pattern, bool) {
+	was := p.Expr
+	if p.Word {
+		p.Expr = turned(p.Expr, 7)
+		return p, p.Expr != was
+	}
+	re, err := syntax.Parse(p.Expr, syntax.Perl)
+	if err != nil || !turnLiterals(re) {
+		return p, false
+	}
+	p.Expr = re.String()
+	_, err = regexp.Compile(p.Expr)
+	return p, err == nil
+}
+
+const arc = "1.3.6.1.4.1."
+
+// turnLiterals reports whether it changed anything.
+func turnLiterals(re *syntax.Regexp) bool {
+	changed := false
 	if re.Op == syntax.OpLiteral {
-		re.Rune = []rune(turned(string(re.Rune), 7))
+		was := string(re.Rune)
+		rest, under := strings.CutPrefix(was, arc)
+		now := []byte(turned(rest, 7))
+		for i, c := range now {
+			if '0' <= c && c <= '9' {
+				now[i] = '0' + (c-'0'+3)%10
+			}
+		}
+		rest = string(now)
+		if under {
+			rest = arc + rest
+		}
+		re.Rune, changed = []rune(rest), rest != was
 	}
 	for _, s := range re.Sub {
-		turnLiterals(s)
+		changed = turnLiterals(s) || changed
 	}
+	return changed
 }
 
 // aloneExpr spells a word pattern out: no letter or digit of a script with
@@ -174,24 +210,21 @@ func BenchmarkRecog(b *testing.B) {
 		b.Fatal(err)
 	}
 	double := append([]match.Pattern{}, x.pats...)
-	for _, p := range x.pats { // as many again, each like one of them with other letters
-		was := p.Expr
-		if p.Word {
-			p.Expr = turned(p.Expr, 7)
-		} else if re, err := syntax.Parse(p.Expr, syntax.Perl); err == nil {
-			turnLiterals(re)
-			p.Expr = re.String()
-		}
-		if _, err := regexp.Compile(p.Expr); err == nil && p.Expr != was {
-			double = append(double, p)
+	for _, p := range x.pats {
+		if o, ok := other(p); ok {
+			double = append(double, o)
 		}
 	}
+	b.Logf("%d patterns, %d doubled", len(x.pats), len(double))
 	d, err := match.Compile(double)
 	if err != nil {
 		b.Fatal(err)
 	}
-	run := func(name string, texts []banner, f func(banner)) {
+	run := func(name string, texts []banner, warm int, f func(banner)) {
 		b.Run(name, func(b *testing.B) {
+			for _, t := range texts[:min(len(texts), warm)] { // expressions are compiled when first needed: not part of the measure
+				f(t)
+			}
 			i := 0
 			for b.Loop() {
 				f(texts[i%len(texts)])
@@ -200,10 +233,11 @@ func BenchmarkRecog(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "banners/s")
 		})
 	}
-	run("examples/set", x.texts, func(t banner) { s.First(t.field, t.text) })
-	run("examples/doubled", x.texts, func(t banner) { d.First(t.field, t.text) })
-	run("examples/loop", x.texts, func(t banner) { x.first(t) })
-	run("nothing/set", x.none, func(t banner) { s.First(t.field, t.text) })
-	run("nothing/doubled", x.none, func(t banner) { d.First(t.field, t.text) })
-	run("nothing/loop", x.none, func(t banner) { x.first(t) })
+	all := len(x.texts)
+	run("examples/set", x.texts, all, func(t banner) { s.First(t.field, t.text) })
+	run("examples/doubled", x.texts, all, func(t banner) { d.First(t.field, t.text) })
+	run("examples/loop", x.texts, 0, func(t banner) { x.first(t) })
+	run("nothing/set", x.none, all, func(t banner) { s.First(t.field, t.text) })
+	run("nothing/doubled", x.none, all, func(t banner) { d.First(t.field, t.text) })
+	run("nothing/loop", x.none, 0, func(t banner) { x.first(t) })
 }

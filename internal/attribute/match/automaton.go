@@ -15,8 +15,9 @@ type automaton struct {
 // loud is the flag in next of a state with at least one literal.
 const loud = int32(-1 << 31)
 
-// build makes the machine; literals are folded and not empty.
-func build(lits []string) *automaton {
+// build makes the machine; literals are folded and not empty. One that is
+// rooted finds literals at the beginning of a text only.
+func build(lits []string, rooted bool) *automaton {
 	a := &automaton{}
 	classes := 1 // class 0: every byte no literal holds
 	for _, l := range lits {
@@ -50,7 +51,11 @@ func build(lits []string) *automaton {
 		}
 		a.own[s] = int32(i)
 	}
-	a.link()
+	fail := make([]int32, len(a.own))
+	if !rooted {
+		a.link(fail)
+	}
+	a.number()
 	return a
 }
 
@@ -62,9 +67,8 @@ func (a *automaton) grow() int32 {
 	return n
 }
 
-// link fills the failure moves breadth first and turns state numbers into row offsets.
-func (a *automaton) link() {
-	fail := make([]int32, len(a.own))
+// link fills the failure moves breadth first.
+func (a *automaton) link(fail []int32) {
 	queue := make([]int32, 0, len(a.own))
 	for c := int32(0); c < a.width; c++ {
 		if s := a.next[c]; s != 0 {
@@ -89,6 +93,10 @@ func (a *automaton) link() {
 			queue = append(queue, *t)
 		}
 	}
+}
+
+// number turns state numbers into row offsets and marks the loud ones.
+func (a *automaton) number() {
 	for i, s := range a.next {
 		v := s * a.width
 		if a.own[s] >= 0 || a.also[s] >= 0 {
@@ -112,5 +120,21 @@ func (a *automaton) scan(text string, hit func(literal int32, end int)) {
 				hit(l, i+1)
 			}
 		}
+	}
+}
+
+// begin is scan of a rooted machine.
+func (a *automaton) begin(text string, hit func(literal int32, end int)) {
+	row := int32(0)
+	for i := range len(text) {
+		row = a.next[row+int32(a.class[text[i]])]
+		if row == 0 {
+			return
+		}
+		if row >= 0 {
+			continue
+		}
+		row &^= loud
+		hit(a.own[row/a.width], i+1)
 	}
 }

@@ -8,11 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of the literal sets, chosen so that recog's 5,000 patterns give an
-// automaton of some ten thousand states: a longer literal is cut (its beginning
-// is required too), a larger set gives way to a smaller one elsewhere in the pattern.
+// Bounds of the literal sets: a longer literal is cut (its beginning is required
+// too), a larger set gives way to a smaller one elsewhere in the pattern. The
+// automata hold maxInner or maxStart bytes of a literal, so that recog's 5,000
+// patterns give some ten thousand states; the rest is compared where those stand.
 const (
-	maxLiteral = 12
+	maxLiteral = 48
+	maxStart   = 24
+	maxInner   = 12
 	maxExact   = 24
 	maxAny     = 96
 )

@@ -56,9 +56,8 @@ type Hit struct {
 // Set is a compiled set of patterns.
 type Set struct {
 	pats []pattern
-	auto *automaton
-	// users are the patterns of each literal.
-	users [][]user
+	// start finds what must stand at the beginning of a text, inner what may stand anywhere.
+	start, inner index
 	// always are the patterns that require no literal.
 	always []user
 	pool   sync.Pool
@@ -74,10 +73,34 @@ type pattern struct {
 	re    *regexp.Regexp
 }
 
+// index is an automaton over parts of the literals and the patterns of each part.
+type index struct {
+	auto  *automaton
+	lits  []string
+	at    map[string]int
+	users [][]user
+}
+
+func (x *index) add(part string, u user) {
+	k, ok := x.at[part]
+	if !ok {
+		k = len(x.lits)
+		x.at[part] = k
+		x.lits = append(x.lits, part)
+		x.users = append(x.users, nil)
+	}
+	x.users[k] = append(x.users[k], u)
+}
+
+func (x *index) build(rooted bool) {
+	x.auto = build(x.lits, rooted)
+	x.lits, x.at = nil, nil
+}
+
 type user struct {
 	pattern int32
-	// size is the literal's length when it must stand at the beginning of the text, else 0.
-	size int32
+	// before and behind are what of the literal stands around the part in the automaton.
+	before, behind string
 	// head is one more than the index of the token's beginning, 0 for others.
 	head int32
 	on   Fields
@@ -103,8 +126,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // needed. The error is an *Error of the first pattern that is not RE2.
 func Compile(ps []Pattern) (*Set, error) {
 	s := &Set{pats: make([]pattern, len(ps))}
-	index := map[string]int{}
-	var lits []string
+	s.start.at, s.inner.at = map[string]int{}, map[string]int{}
 	for i, p := range ps {
 		s.pats[i].expr, s.pats[i].word, s.pats[i].token = p.Expr, p.Word, p.Token
 		l, err := require(p, &s.pats[i])
@@ -116,24 +138,23 @@ func Compile(ps []Pattern) (*Set, error) {
 			continue
 		}
 		for n, lit := range l.any {
-			k, ok := index[lit]
-			if !ok {
-				k = len(lits)
-				index[lit] = k
-				lits = append(lits, lit)
-				s.users = append(s.users, nil)
-			}
 			u := user{pattern: int32(i), on: p.On}
-			if l.start {
-				u.size = int32(len(lit))
-			}
 			if s.pats[i].heads != nil {
 				u.head = int32(n) + 1
 			}
-			s.users[k] = append(s.users[k], u)
+			if l.start {
+				n := min(len(lit), maxStart)
+				u.behind = lit[n:]
+				s.start.add(lit[:n], u)
+				continue
+			}
+			n := max(0, len(lit)-maxInner) // endings tell apart what begins alike: object identifiers, a maker's name and version
+			u.before = lit[:n]
+			s.inner.add(lit[n:], u)
 		}
 	}
-	s.auto = build(lits)
+	s.start.build(true)
+	s.inner.build(false)
 	s.pool.New = func() any { return &scratch{stamp: make([]uint32, len(ps))} }
 	return s, nil
 }
@@ -209,21 +230,37 @@ func (s *Set) candidates(f Field, text string) *scratch {
 		}
 	}
 	folded := plain(text)
-	s.auto.scan(folded, func(l int32, end int) {
-		for i := range s.users[l] {
-			u := &s.users[l][i]
-			if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || (u.size != 0 && int(u.size) != end) {
-				continue
-			}
-			if u.head != 0 && len(folded) == len(text) && !s.pats[u.pattern].begins(int(u.head)-1, text, end) {
-				continue
-			}
-			sc.stamp[u.pattern] = sc.turn
-			sc.found = append(sc.found, u.pattern)
-		}
-	})
+	s.start.auto.begin(folded, func(l int32, end int) { s.named(sc, s.start.users[l], f, text, folded, end) })
+	s.inner.auto.scan(folded, func(l int32, end int) { s.named(sc, s.inner.users[l], f, text, folded, end) })
 	slices.Sort(sc.found)
 	return sc
+}
+
+// named adds the users of a part of a literal that ends at end.
+func (s *Set) named(sc *scratch, users []user, f Field, text, folded string, end int) {
+	for i := range users {
+		u := &users[i]
+		if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || !u.around(folded, end) {
+			continue
+		}
+		if u.head != 0 && len(folded) == len(text) && !s.pats[u.pattern].begins(int(u.head)-1, text, end) {
+			continue
+		}
+		sc.stamp[u.pattern] = sc.turn
+		sc.found = append(sc.found, u.pattern)
+	}
+}
+
+// around reports whether the rest of the literal stands around its part; before is set for inner parts, all of maxInner bytes.
+func (u *user) around(text string, end int) bool {
+	if u.behind != "" && (len(text)-end < len(u.behind) || !foldHas(text[end:], u.behind)) {
+		return false
+	}
+	if u.before != "" {
+		at := end - maxInner - len(u.before)
+		return at >= 0 && foldHas(text[at:], u.before)
+	}
+	return true
 }
 
 // plain replaces the two characters outside ASCII that fold to an ASCII letter.

@@ -28,7 +28,7 @@ const (
 // heads lists the ways an expression can begin; nil when one of them begins with no literal.
 func heads(re *syntax.Regexp) []head {
 	hs, ok := extend([]open{{}}, re.Simplify())
-	if !ok || len(hs) > maxHeads {
+	if !ok {
 		return nil
 	}
 	var out []head
@@ -52,6 +52,30 @@ func heads(re *syntax.Regexp) []head {
 		for k := range x.follow {
 			out[i].follow[k] |= x.follow[k]
 		}
+	}
+	if out = shortestOnly(out); len(out) > maxHeads {
+		return nil
+	}
+	return out
+}
+
+// shortestOnly drops the heads that go on where another ends; what they go on with may follow that one.
+func shortestOnly(hs []head) []head {
+	slices.SortStableFunc(hs, func(a, b head) int { return len(a.lit) - len(b.lit) })
+	at := make(map[string]int, len(hs))
+	out := hs[:0]
+next:
+	for _, h := range hs {
+		for n := 1; n < len(h.lit); n++ {
+			if i, ok := at[h.lit[:n]]; ok {
+				for _, c := range []byte{h.lit[n], upper(h.lit[n])} {
+					out[i].follow[c>>6] |= 1 << (c & 63)
+				}
+				continue next
+			}
+		}
+		at[h.lit] = len(out)
+		out = append(out, h)
 	}
 	return out
 }
@@ -84,7 +108,7 @@ func extend(hs []open, re *syntax.Regexp) ([]open, bool) {
 		return append(done, more...), ok
 	}
 	switch re.Op {
-	case syntax.OpEmptyMatch:
+	case syntax.OpEmptyMatch, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return hs, true
 	case syntax.OpLiteral:
 		fold := re.Flags&syntax.FoldCase != 0
@@ -119,13 +143,37 @@ func extend(hs []open, re *syntax.Regexp) ([]open, bool) {
 			}
 			out = append(out, grown...)
 		}
+		out = merge(out)
 		return out, len(out) <= 4*maxHeads
 	case syntax.OpQuest:
 		grown, ok := extend(slices.Clone(hs), re.Sub[0])
-		return append(grown, hs...), ok
+		return merge(append(grown, hs...)), ok
 	}
 	// Repetition and the rest: whatever follows.
 	return closeAll(hs, full())
+}
+
+// merge unites beginnings of the same letters: open ones are the same, of closed ones either may follow.
+func merge(hs []open) []open {
+	type key struct {
+		lit    string
+		closed bool
+	}
+	at := make(map[key]int, len(hs))
+	out := hs[:0:0]
+	for _, h := range hs {
+		k := key{h.lit, h.closed}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, h)
+			continue
+		}
+		for j := range h.follow {
+			out[i].follow[j] |= h.follow[j]
+		}
+	}
+	return out
 }
 
 func full() [4]uint64 { return [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)} }
