@@ -95,6 +95,20 @@ func (k *Knowledge) OrgName(id org.ID) string {
 	return o.Name
 }
 
+// CategoryName is the name to show for a kind of thing.
+func (k *Knowledge) CategoryName(c asset.Category) string {
+	cats, err := data.Categories()
+	if err != nil {
+		return string(c)
+	}
+	for i := range cats {
+		if cats[i].ID == string(c) {
+			return cats[i].Name
+		}
+	}
+	return string(c)
+}
+
 // narrower are the categories below one, at most six.
 func (k *Knowledge) narrower(c asset.Category) []string {
 	cats, err := data.Categories()

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -118,23 +117,7 @@ func serial(keys []string) string {
 // CSV writes one row a finding, with a heading row. Cells that a spreadsheet
 // would take for a formula get a leading apostrophe.
 func CSV(w io.Writer, r Result) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(columns); err != nil {
-		return err
-	}
-	for row, err := range rows(r) {
-		if err != nil {
-			return err
-		}
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		if err := out.Write(row); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
+	return (&Sheet{Columns: columns, Rows: rows(r)}).CSV(w)
 }
 
 // harmless disarms text that a spreadsheet would compute: foreign devices name themselves.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"telltale/internal/asset"
 	"telltale/internal/calendar"
 	"telltale/internal/law"
 	"telltale/internal/org"
@@ -14,27 +15,30 @@ import (
 // funcs are the words templates may use.
 func (s *site) funcs() template.FuncMap {
 	return template.FuncMap{
-		"static":   s.assets.url,
-		"orgname":  func(id any) string { return s.Knowledge.OrgName(org.ID(fmt.Sprint(id))) },
-		"verdict":  verdictWords,
-		"words":    words,
-		"day":      dayWords,
-		"nav":      func() []navGroup { return navigation },
-		"count":    count,
-		"plural":   plural,
-		"clip":     clip,
-		"short":    func(id any) string { t := fmt.Sprint(id); return t[:min(len(t), 10)] },
-		"percent":  func(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) },
-		"dict":     dict,
-		"list":     func(v ...any) []any { return v },
-		"isdoubt":  func(c law.Confidence) bool { return c != "" && c != org.Seen },
-		"query":    query,
-		"join":     joined,
-		"makerof":  makerOf,
-		"brandof":  brandOf,
-		"partof":   partMaker,
-		"regime":   func(p any) string { id, _, _ := strings.Cut(fmt.Sprint(p), "/"); return id },
-		"provname": func(p any) string { _, n, _ := strings.Cut(fmt.Sprint(p), "/"); return n },
+		"static":       s.assets.url,
+		"orgname":      func(id any) string { return s.Knowledge.OrgName(org.ID(fmt.Sprint(id))) },
+		"verdict":      verdictWords,
+		"words":        words,
+		"day":          dayWords,
+		"nav":          func() []navGroup { return navigation },
+		"count":        count,
+		"plural":       plural,
+		"clip":         clip,
+		"short":        func(id any) string { t := fmt.Sprint(id); return t[:min(len(t), 10)] },
+		"percent":      func(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) },
+		"dict":         dict,
+		"list":         func(v ...any) []any { return v },
+		"isdoubt":      func(c law.Confidence) bool { return c != "" && c != org.Seen },
+		"query":        query,
+		"join":         joined,
+		"informat":     inFormat,
+		"verdictcount": func(n map[law.Verdict]int, v string) int { return n[law.Verdict(v)] },
+		"kind":         func(c asset.Category) string { return s.Knowledge.CategoryName(c) },
+		"makerof":      makerOf,
+		"brandof":      brandOf,
+		"partof":       partMaker,
+		"regime":       func(p any) string { id, _, _ := strings.Cut(fmt.Sprint(p), "/"); return id },
+		"provname":     func(p any) string { _, n, _ := strings.Cut(fmt.Sprint(p), "/"); return n },
 	}
 }
 
@@ -47,6 +51,14 @@ type navGroup struct {
 }
 
 var navigation = []navGroup{
+	{"Your network", []navEntry{
+		{"overview", "/", "Overview"},
+		{"check", "/check", "Check"},
+		{"assets", "/assets", "Assets"},
+		{"findings", "/findings", "Findings"},
+		{"inbox", "/inbox", "Inbox"},
+		{"evidence", "/evidence", "Evidence"},
+	}},
 	{"Reference", []navEntry{
 		{"law", "/law", "Law"},
 		{"org", "/org", "Organisations"},
@@ -107,6 +119,9 @@ func plural(n int, one, many string) string {
 
 // clip cuts a text behind n characters.
 func clip(n int, v any) string {
+	if p, ok := v.(*string); ok {
+		v = *p
+	}
 	r := []rune(fmt.Sprint(v))
 	if len(r) <= n {
 		return string(r)

@@ -27,6 +27,8 @@ type view struct {
 	Theme string
 	// Path is the page's own address.
 	Path string
+	// CSRF is the token that forms send back.
+	CSRF string
 	Body any
 }
 

@@ -22,8 +22,17 @@ import (
 type Config struct {
 	// Knowledge is all law, organisations and fingerprints.
 	Knowledge *pipeline.Knowledge
+	// Work is where results are kept; nil shows the reference pages only.
+	Work Workspace
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
+}
+
+// Workspace is the place where results are kept. Implementations are safe for concurrent use.
+type Workspace interface {
+	// View returns the current result, nil when nothing has been checked yet.
+	// release must be called when the page is made.
+	View() (v *pipeline.View, release func(), err error)
 }
 
 // site is the pages with all they need. It is safe for concurrent use.
@@ -54,6 +63,14 @@ func New(c Config) (http.Handler, error) {
 
 func (s *site) routes(mux *http.ServeMux) {
 	mux.Handle("GET /static/", s.assets)
+	mux.HandleFunc("GET /{$}", s.withView("overview", "Overview", s.overview))
+	mux.HandleFunc("GET /assets", s.withView("assets", "Assets", s.listAssets))
+	mux.HandleFunc("GET /asset/{id}", s.withView("assets", "Asset", s.asset))
+	mux.HandleFunc("GET /findings", s.withView("findings", "Findings", s.listFindings))
+	mux.HandleFunc("GET /finding/{id}", s.withView("findings", "Finding", s.finding))
+	mux.HandleFunc("GET /inbox", s.withView("inbox", "Inbox", s.inbox))
+	mux.HandleFunc("GET /inbox/{group}", s.withView("inbox", "Inbox", s.inboxGroup))
+	mux.HandleFunc("GET /evidence", s.withView("evidence", "Evidence", s.evidence))
 	mux.HandleFunc("GET /law", s.law)
 	mux.HandleFunc("GET /law/diff", s.lawDiff)
 	mux.HandleFunc("GET /law/ahead", s.lawAhead)

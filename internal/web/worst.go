@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"telltale/internal/browse"
 	"telltale/internal/finding"
 	"telltale/internal/law"
 )
 
 // rank orders verdicts, the worst first.
 func rank(v law.Verdict) int {
-	return slices.Index([]law.Verdict{law.Prohibited, law.Restricted, law.Undetermined, law.Permitted, law.NotBound}, v)
+	return slices.Index(browse.Verdicts, v)
 }
 
 // sortWorst orders findings for reading: worst verdict, nearest day, provision.

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"telltale/internal/browse"
+	"telltale/internal/pipeline"
+)
+
+// inboxPage is the questions in groups, those that most findings wait for first.
+type inboxPage struct {
+	Groups    []browse.Questions
+	Questions int
+}
+
+func (s *site) inbox(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
+	b := inboxPage{Groups: v.Inbox()}
+	if s.export(w, r, "questions", []string{"fact", "question", "values", "questions", "findings"}, each(b.Groups, func(q *browse.Questions) []string {
+		return []string{q.Fact, q.Text, joined(q.Values), strconv.Itoa(q.Count), strconv.Itoa(q.Findings)}
+	})) {
+		return
+	}
+	for _, g := range b.Groups {
+		b.Questions += g.Count
+	}
+	s.show(w, r, http.StatusOK, "inbox", view{Title: "Inbox", Nav: "inbox", Body: b})
+}
+
+// groupPage is the questions of one group with what they are asked of.
+type groupPage struct {
+	browse.Questions
+	Rows  []askedOf
+	From  int
+	Total int
+	Next  int
+}
+
+type askedOf struct {
+	browse.Question
+	Name, Maker, Model string
+}
+
+func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
+	n, err := strconv.Atoi(r.PathValue("group"))
+	b := groupPage{}
+	found := false
+	for _, g := range v.Inbox() {
+		if err == nil && g.Group == n {
+			b.Questions, found = g, true
+		}
+	}
+	if !found {
+		s.fail(w, r, http.StatusNotFound, fault{Message: "This question is not open any more.", Remedy: "It was answered, or a later check no longer asks it.", Link: "/inbox", LinkText: "Inbox"})
+		return
+	}
+	b.From, _ = strconv.Atoi(r.URL.Query().Get("from"))
+	b.From = max(0, b.From)
+	qs, total := v.QuestionsIn(n, b.From, pageSize)
+	b.Total = total
+	if b.From+len(qs) < total {
+		b.Next = b.From + len(qs)
+	}
+	for _, q := range qs {
+		b.Rows = append(b.Rows, s.askedOf(v, q))
+	}
+	s.show(w, r, http.StatusOK, "inboxgroup", view{Title: clip(80, b.Text), Nav: "inbox", Body: b})
+}
+
+func (s *site) askedOf(v *pipeline.View, q browse.Question) askedOf {
+	a := askedOf{Question: q}
+	if q.Asset == "" {
+		return a
+	}
+	x, err := v.Asset(q.Asset)
+	if err != nil {
+		return a
+	}
+	a.Name = x.Asset.Name
+	if x.Asset.Model != nil {
+		a.Model = *x.Asset.Model
+	}
+	if x.Asset.Manufacturer != nil {
+		a.Maker = s.Knowledge.OrgName(x.Asset.Manufacturer.Org)
+	}
+	return a
+}

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"telltale/internal/browse"
+	"telltale/internal/calendar"
+	"telltale/internal/pipeline"
+)
+
+// fixed is a workspace with one result that never changes.
+type fixed struct{ v *pipeline.View }
+
+func (f fixed) View() (*pipeline.View, func(), error) { return f.v, func() {}, nil }
+
+// hostile is a name as a device may bear it: markup, terminal codes, turned direction, no end.
+var hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp\u202c" + strings.Repeat("long", 200)
+
+// register is a small register with what the pages must be able to show.
+func register(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "register.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := csv.NewWriter(f)
+	w.WriteAll([][]string{
+		{"Name", "Manufacturer", "Model", "Serial", "MAC", "Site", "Category", "Funding"},
+		{"olt-1", "Huawei", "MA5800-X7", "2102311ABC6TE5000011", "48:46:fb:00:00:01", "North Hill", "OLT", "USF"},
+		{"cam-1", "Hikvision", "DS-2CD2143G2-I", "", "", "Gate", "camera", ""},
+		{"sw-1", "Cisco", "WS-C2960X-48TS-L", "FOC1234X0AB", "", "Mill", "switch", ""},
+		{hostile, hostile, hostile, "SN-9", "", hostile, "", ""},
+		{"=cmd|' /C calc'!A0", "ZTE", "ZXA10 C320", "ZTE123456789", "", "Mill", "OLT", "USF"},
+	})
+	if err := w.Error(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func testView(t *testing.T) (*pipeline.Knowledge, *pipeline.View) {
+	t.Helper()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	k, err := pipeline.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	profiles, _, err := k.Profiles("rural-etc", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := calendar.Of(testNow)
+	f, err := pipeline.Check(context.Background(), k, t.TempDir(), &pipeline.Options{Inputs: []string{register(t)}, Profiles: profiles, ProfileArg: "rural-etc", AsOf: day, KnownAt: day})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	v, err := f.View(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, v
+}
+
+func resultSite(t *testing.T) (http.Handler, *pipeline.View) {
+	t.Helper()
+	k, v := testView(t)
+	h, err := New(Config{Knowledge: k, Work: fixed{v}, Now: func() time.Time { return testNow }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, v
+}
+
+// everyPage lists the address of every page over a result.
+func everyPage(t *testing.T, v *pipeline.View) []string {
+	t.Helper()
+	urls := []string{"/", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence"}
+	as, err := v.Assets(browse.Query{}, browse.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range as.Items {
+		urls = append(urls, "/asset/"+a.ID)
+	}
+	fs, err := v.Findings(browse.Query{}, browse.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fs.Items {
+		urls = append(urls, "/finding/"+f.ID)
+	}
+	for _, g := range v.Inbox() {
+		urls = append(urls, "/inbox/"+strconv.Itoa(g.Group))
+	}
+	return urls
+}
+
+func TestPagesOfAResult(t *testing.T) {
+	h, v := resultSite(t)
+	seen := false
+	for _, url := range everyPage(t, v) {
+		w := get(t, h, url)
+		body := w.Body.String()
+		if w.Code != 200 {
+			t.Errorf("%s: code %d: %s", url, w.Code, body)
+		}
+		if m := inline.FindString(body); m != "" {
+			t.Errorf("%s: has %q, which the policy refuses", url, m)
+		}
+		if strings.Contains(body, "<img") || strings.Contains(body, "<script>") || strings.ContainsRune(body, '\u202e') {
+			t.Errorf("%s: a device's name reaches the page as markup or direction", url)
+		}
+		seen = seen || strings.Contains(body, "&lt;script&gt;")
+		if strings.Contains(body, "0xc0") || strings.Contains(body, "<nil>") || strings.Contains(body, "%!") {
+			t.Errorf("%s: shows a value of the program, not of the data", url)
+		}
+	}
+	if !seen {
+		t.Error("no page shows the hostile name at all")
+	}
+}
+
+func TestPagesWithoutAResultTeach(t *testing.T) {
+	h := testSite(t)
+	for _, url := range []string{"/", "/assets", "/findings", "/inbox", "/evidence", "/asset/00", "/finding/00"} {
+		if w := get(t, h, url); w.Code != 200 || !strings.Contains(w.Body.String(), "Nothing has been checked yet") {
+			t.Errorf("%s: code %d, want a page that teaches", url, w.Code)
+		}
+	}
+}
+
+func TestListsSayWhatIsWrong(t *testing.T) {
+	h, _ := resultSite(t)
+	for _, c := range []struct {
+		url, want string
+		code      int
+	}{
+		{"/assets?q=colour:red", "no field is called", 400},
+		{"/assets?order=colour", "no order is called", 400},
+		{"/assets?after=zzz", "the cursor belongs to another list", 400},
+		{"/findings?q=due:tomorrow", "due", 400},
+		{"/asset/../../etc/passwd", "", 301},
+		{"/asset/ffffffffffffffffffff", "nothing of this ID", 404},
+		{"/finding/<b>", "nothing of this ID", 404},
+		{"/inbox/99999", "not open any more", 404},
+		{"/inbox/-1", "not open any more", 404},
+	} {
+		w := get(t, h, strings.ReplaceAll(c.url, "<b>", "%3Cb%3E"))
+		if w.Code != c.code && !(c.code == 301 && w.Code == 307) || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: code %d, want %d with %q", c.url, w.Code, c.code, c.want)
+		}
+	}
+}
+
+func TestListsAreHandedOver(t *testing.T) {
+	h, _ := resultSite(t)
+	for _, url := range []string{"/assets", "/findings", "/inbox", "/evidence", "/"} {
+		for _, format := range []string{"csv", "json", "xlsx"} {
+			w := get(t, h, url+"?format="+format)
+			if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Content-Disposition"), "."+format) {
+				t.Errorf("%s as %s: code %d, %d bytes", url, format, w.Code, w.Body.Len())
+			}
+		}
+	}
+	body := get(t, h, "/assets?format=csv").Body.String()
+	if !strings.Contains(body, "'=cmd") || strings.Contains(body, "\n=cmd") || strings.Contains(body, ",=cmd") {
+		t.Error("a name that a spreadsheet would compute is not disarmed")
+	}
+}
