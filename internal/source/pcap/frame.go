@@ -10,11 +10,17 @@ const (
 	linkNull     = 0
 	linkEthernet = 1
 	linkPPP      = 9
+	linkPPPHDLC  = 50
+	linkPPPoE    = 51
 	linkRaw12    = 12
 	linkRaw14    = 14
 	linkRaw      = 101
+	linkCHDLC    = 104
+	linkWLAN     = 105
 	linkLoop     = 108
 	linkSLL      = 113
+	linkRadiotap = 127
+	linkERF      = 197
 	linkIPv4     = 228
 	linkIPv6     = 229
 	linkSLL2     = 276
@@ -56,11 +62,25 @@ func (d *decoder) link(kind uint32, b []byte) {
 		if len(b) > 4 {
 			d.ipAny(b[4:])
 		}
-	case linkPPP:
+	case linkPPP, linkPPPHDLC:
 		if len(b) > 4 && b[0] == 0xff && b[1] == 3 {
 			b = b[2:]
 		}
 		d.ppp(b)
+	case linkPPPoE:
+		if len(b) > 6 {
+			d.ppp(b[6:])
+		}
+	case linkCHDLC:
+		if len(b) > 4 {
+			d.ether(be.Uint16(b[2:]), b[4:])
+		}
+	case linkWLAN:
+		d.wlan(b)
+	case linkRadiotap:
+		d.radiotap(b)
+	case linkERF:
+		d.erf(b)
 	case linkSLL:
 		if len(b) < 16 {
 			return
@@ -73,6 +93,23 @@ func (d *decoder) link(kind uint32, b []byte) {
 		d.cooked(b[12:18], uint16(b[11]), be.Uint16(b), b[20:])
 	default:
 		d.counts.unknownLink++
+	}
+}
+
+// erf skips the header of an Ethernet record of a capture card (ERF types
+// document: type 2, extension headers while the top bit is set, two octets of padding).
+func (d *decoder) erf(b []byte) {
+	if len(b) < 16 || b[8]&0x7f != 2 {
+		d.counts.unknownLink++
+		return
+	}
+	n, more := 16, b[8]&0x80 != 0
+	for more && n+8 <= len(b) {
+		more = b[n]&0x80 != 0
+		n += 8
+	}
+	if n+2 <= len(b) {
+		d.ethernet(b[n+2:])
 	}
 }
 

@@ -78,6 +78,10 @@ func (d *decoder) ipv6(b []byte) {
 		}
 		break
 	}
+	if next == 58 {
+		d.nd(p, b[7])
+		return
+	}
 	d.transport(next, p)
 }
 
@@ -102,6 +106,8 @@ func (d *decoder) transport(proto byte, p []byte) {
 		}
 	case 47:
 		d.gre(p)
+	case 132:
+		d.sctp(p)
 	}
 }
 
@@ -180,6 +186,10 @@ func (d *decoder) udp(b []byte) {
 		if len(p) > 8 && p[0]&0x08 != 0 && d.inner() {
 			d.ethernet(p[8:])
 		}
+	case sp == 2123 || dp == 2123:
+		d.gtpc(p)
+	case dp == 1812 || dp == 1813 || dp == 1645 || dp == 1646:
+		d.radius(p)
 	case dp == 2152 || sp == 2152:
 		d.gtpu(p)
 	case dp == 6081: // GENEVE
@@ -193,7 +203,7 @@ func (d *decoder) udp(b []byte) {
 
 // interesting marks the UDP ports that are looked at.
 var interesting = func() (t [65536]bool) {
-	for _, p := range []uint16{67, 68, 546, 547, 5353, 1900, 3702, 161, 162, 5060, 5246, 5678, 10001, 37020, 37810, 137, 4789, 8472, 2152, 6081} {
+	for _, p := range []uint16{67, 68, 546, 547, 5353, 1900, 3702, 161, 162, 5060, 5246, 5678, 10001, 37020, 37810, 137, 1645, 1646, 1812, 1813, 2123, 4789, 8472, 2152, 6081} {
 		t[p] = true
 	}
 	return t

@@ -2,7 +2,9 @@
 // memory) and tells of the stations in them what they say of themselves: ARP,
 // DHCP, LLDP, CDP, FDP, mDNS, SSDP, WS-Discovery, SNMP answers, server
 // certificates, HTTP, SSH, Telnet, FTP, SMTP, RTSP and SIP greetings, CAPWAP,
-// PPPoE and CWMP, also inside VLAN, QinQ, MPLS, PPPoE, VXLAN, GTP-U, GRE and ERSPAN.
+// PPPoE, CWMP, ONVIF, RADIUS requests, neighbour discovery, Wi-Fi beacons, and
+// the names and maker numbers of S1AP, NGAP, GTP-C and Diameter; also inside
+// VLAN, QinQ, MPLS, PPPoE, VXLAN, GENEVE, GTP-U, GRE, ERSPAN and IP in IP.
 //
 // It is not a flow analyser and keeps nothing that does not identify a thing.
 // Sources of truth: draft-ietf-opsawg-pcap and -pcapng, and the RFC or IEEE
@@ -16,8 +18,8 @@
 //     the address is private, else a visited service, which is no evidence on
 //     the client that visited it.
 //
-// Flow: file.go cuts packets, frame.go and ip.go unwrap, the protocol files
-// parse, station.go gathers. When more stations are held than fit, all are
+// Flow: file.go cuts packets, frame.go and ip.go unwrap, flow.go collects the
+// beginnings of TCP connections, the protocol files parse, station.go gathers. When more stations are held than fit, all are
 // yielded and gathered anew; identity resolution joins them by their MAC.
 package pcap
 
@@ -106,6 +108,7 @@ func (d *decoder) run(ctx context.Context, f *file, cov *asset.Coverage) (err er
 		}
 		p, err := f.next()
 		if err != nil {
+			d.finishAll()
 			if errors.Is(err, errTruncated) {
 				cov.Fail(fmt.Sprintf("packet %d", f.n+1), "the capture ends in the middle of a packet", "it was cut off while written; what came before is read")
 				return io.EOF
@@ -124,7 +127,7 @@ type decoder struct {
 	src    sender
 	depth  int
 	frags  map[fragKey]*fragment
-	flows  map[flowKey]*flow
+	flows  flows
 	counts struct{ unknownLink, wlan int }
 }
 

@@ -245,19 +245,43 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { sourcetest.Promises(t, Source{}, data) })
 }
 
-// FuzzFrame spends its time in the decoders rather than in file headers.
+// FuzzFrame spends its time in the decoders of all link types rather than in file headers.
 func FuzzFrame(f *testing.F) {
 	for _, b := range [][]byte{lldpFrame(f), cdpFrame(f), arpFrame(f, 2), dhcpFrame(f), frame(f, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()))...),
-		frame(f, on(macA, tcpFrom(ipA, 64, 80, 5000, 1, []byte("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n")))...)} {
-		f.Add(b)
+		frame(f, on(macA, tcpFrom(ipA, 64, 80, 5000, 1, []byte("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n")))...), neighbour(f, 255, macA),
+		onSCTP(f, ppidS1AP, setup(17, 60, "enb")), onSCTP(f, ppidNGAP, setup(21, 82, "gnb")), frame(f, on(macA, udpFrom(ipA, 64, 4000, 1812, nasRequest()))...)} {
+		f.Add(uint16(linkEthernet), b)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		got, cov, _ := sourcetest.Read(Source{}, "f", capture(linkEthernet, b))
+	f.Add(uint16(linkWLAN), beacon())
+	f.Add(uint16(linkWLAN), wlanFrame(f, 1))
+	f.Add(uint16(linkRadiotap), append([]byte{0, 0, 8, 0, 0, 0, 0, 0}, beacon()...))
+	f.Add(uint16(linkERF), append([]byte{0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0}, lldpFrame(f)...))
+	f.Fuzz(func(t *testing.T, link uint16, b []byte) {
+		_, cov, _ := sourcetest.Read(Source{}, "f", capture(uint32(link), b))
 		for _, r := range cov.Reasons {
 			if strings.Contains(r.Reason, "malformed") {
 				t.Errorf("a decoder panicked on %x", b)
 			}
 		}
-		_ = got
+	})
+}
+
+// FuzzFlow cuts one message at two places and sends the parts in any order.
+func FuzzFlow(f *testing.F) {
+	f.Add([]byte("HTTP/1.1 200 OK\r\nServer: x\r\nContent-Type: text/html\r\n\r\n<title>a</title>"), uint16(10), uint16(40), true)
+	f.Add([]byte("\x16\x03\x03\x00\x20\x02\x00\x00\x04abcd\x0b\x00\x00\x10"), uint16(7), uint16(9), false)
+	f.Fuzz(func(t *testing.T, b []byte, i, j uint16, swap bool) {
+		lo, hi := min(int(i), int(j), len(b)), min(max(int(i), int(j)), len(b), 9000)
+		hi = max(lo, hi)
+		part := func(from, to int) []byte {
+			return frame(t, on(macA, tcpFrom(ipA, 64, 80, 5000, 1000+uint32(from), b[from:to]))...)
+		}
+		frames := [][]byte{part(0, min(lo, 9000)), part(min(lo, 9000), hi), part(hi, min(len(b), hi+9000))}
+		if swap {
+			frames[1], frames[2] = frames[2], frames[1]
+		}
+		if _, cov, _ := sourcetest.Read(Source{}, "f", capture(linkEthernet, frames...)); cov.Failed > 0 {
+			t.Errorf("a parser panicked on %x cut at %d and %d", b, lo, hi)
+		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"telltale/internal/source/observe"
 	"telltale/internal/source/onvif"
 	"telltale/internal/source/tr069"
+	"telltale/internal/source/upnp"
 )
 
 // header calls take for each "Name: value" line after the first, up to the empty line.
@@ -55,7 +56,7 @@ func (d *decoder) ssdp(b []byte) {
 // httpResponse reads server, realm and title of an answer (RFC 9110).
 func (d *decoder) httpResponse(b []byte) {
 	s := d.g.of(d.src)
-	html := false
+	kind := ""
 	body := header(b, func(name, value string) {
 		switch name {
 		case "server":
@@ -65,16 +66,31 @@ func (d *decoder) httpResponse(b []byte) {
 				d.g.add(s, evidence.HTTPRealm, scheme+" "+realm(params))
 			}
 		case "content-type":
-			html = strings.HasPrefix(strings.ToLower(value), "text/html")
+			kind = strings.ToLower(value)
 		}
 	})
-	if !html {
+	if strings.Contains(kind, "xml") {
+		d.described(body)
+		return
+	}
+	if !strings.HasPrefix(kind, "text/html") {
 		return
 	}
 	low := bytes.ToLower(body[:min(len(body), 8<<10)])
 	if i := bytes.Index(low, []byte("<title>")); i >= 0 {
 		if j := bytes.Index(low[i:], []byte("</title>")); j > 7 && j < 300 {
 			d.g.add(s, evidence.HTTPTitle, string(body[i+7:i+j]))
+		}
+	}
+}
+
+// described lets the sources of device descriptions read an XML answer: ONVIF's
+// messages and UPnP's device documents.
+func (d *decoder) described(body []byte) {
+	for _, src := range []source.Source{onvif.Source{}, upnp.Source{}} {
+		if src.Recognise(body, "") > 50 {
+			d.document(src, body)
+			return
 		}
 	}
 }

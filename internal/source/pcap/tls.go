@@ -8,13 +8,26 @@ import (
 	"telltale/internal/evidence"
 )
 
-// certificate looks for the server's certificate in the records of a handshake.
-// It reports true when there is nothing more to wait for.
-func (d *decoder) certificate(b []byte) bool {
+// certificate reads the server's certificate in the records of a handshake.
+func (d *decoder) certificate(b []byte) {
+	if list, _ := findCertificate(b); list != nil {
+		d.leaf(list)
+	}
+}
+
+// handshakeDone reports whether there is nothing more to wait for.
+func handshakeDone(b []byte) bool {
+	_, done := findCertificate(b)
+	return done
+}
+
+// findCertificate looks for the message with the server's certificates. It
+// reports done when there is nothing more to wait for.
+func findCertificate(b []byte) (list []byte, done bool) {
 	var hs []byte // handshake messages, joined over records
 	for len(b) >= 5 {
 		if b[0] != 0x16 || b[1] != 3 {
-			return true // encrypted from here on: TLS 1.3 shows no certificate
+			return nil, true // encrypted from here on: TLS 1.3 shows no certificate
 		}
 		n := int(be.Uint16(b[3:]))
 		if n > len(b)-5 {
@@ -27,21 +40,20 @@ func (d *decoder) certificate(b []byte) bool {
 	for len(hs) >= 4 {
 		n := int(hs[1])<<16 | int(hs[2])<<8 | int(hs[3])
 		if n > maxHandshake {
-			return true
+			return nil, true
 		}
 		if n > len(hs)-4 {
-			return false
+			return nil, false
 		}
 		if hs[0] == 11 {
-			d.leaf(hs[4 : 4+n])
-			return true
+			return hs[4 : 4+n], true
 		}
 		if hs[0] == 14 {
-			return true
+			return nil, true
 		}
 		hs = hs[4+n:]
 	}
-	return false
+	return nil, false
 }
 
 // leaf reads the first certificate of the list.
