@@ -71,6 +71,9 @@ type fingerprintPattern struct {
 	Weak     bool            `yaml:"weak"`
 	// ProducedIn is "stage:CC": the text states where a stage of production took place.
 	ProducedIn string `yaml:"produced_in"`
+	// Plant is "stage:CC" like ProducedIn, told by the letters of a plant in a serial:
+	// shown with the question to the supplier, it settles nothing.
+	Plant string `yaml:"plant"`
 	// Neutral patterns name a product whose maker they do not tell.
 	Neutral bool   `yaml:"neutral"`
 	Why     string `yaml:"why"`
@@ -324,6 +327,9 @@ func (l *fingerprintLoader) addPattern(m *fingerprintMaker, kind string, on []ev
 	}
 	if stage, country, ok := strings.Cut(p.ProducedIn, ":"); ok {
 		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Aspect("produced-in:" + stage), Value: country})
+	}
+	if stage, country, ok := strings.Cut(p.Plant, ":"); ok {
+		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Aspect("plant:" + stage), Value: country})
 	}
 	if kind == "model" || kind == "form" || kind == "part" && !word {
 		fp.Asserts = append(fp.Asserts, evidence.Assertion{Aspect: evidence.Model})

@@ -51,6 +51,8 @@ type Result struct {
 	Candidates []Candidate
 	// Brand is the name on the label, nil when none was seen.
 	Brand *asset.Attribution
+	// BrandText is the label as written when it names no known organisation.
+	BrandText string
 	// Relabelled is true when device evidence shows a maker other than the brand.
 	Relabelled bool
 	Category   *asset.CategoryValue

@@ -234,11 +234,10 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 // brand names what stands on the label: what the thing or its register calls it.
 // An explicit label outweighs names that merely stand in its texts.
 func (e *Engine) brand(clues []Clue) *asset.Attribution {
-	explicit := func(c *Clue) bool { return c.Aspect == evidence.Brand && c.Kind.Base() != "name" }
-	if slices.ContainsFunc(clues, func(c Clue) bool { return explicit(&c) }) {
+	if slices.ContainsFunc(clues, labelled) {
 		var kept []Clue
 		for i := range clues {
-			if explicit(&clues[i]) {
+			if labelled(clues[i]) {
 				kept = append(kept, clues[i])
 			}
 		}
@@ -246,6 +245,9 @@ func (e *Engine) brand(clues []Clue) *asset.Attribution {
 	}
 	return attributionOf(e.compete(clues, evidence.Brand), clues, evidence.Brand)
 }
+
+// labelled reports whether a clue tells the label itself.
+func labelled(c Clue) bool { return c.Aspect == evidence.Brand && c.Kind.Base() != "name" }
 
 func attributionOf(cs []Candidate, clues []Clue, about evidence.Aspect) *asset.Attribution {
 	if len(cs) == 0 || cs[0].Org == org.Other || cs[0].Confidence < Named {
@@ -257,7 +259,10 @@ func attributionOf(cs []Candidate, clues []Clue, about evidence.Aspect) *asset.A
 // relabelled is true only when a device itself, and not a list somebody typed,
 // shows a maker other than the name on the label.
 func relabelled(r *Result) bool {
-	if r.Manufacturer == nil || r.Brand == nil || r.Manufacturer.Org == r.Brand.Org || r.Manufacturer.Confidence < Met {
+	if r.Manufacturer == nil || r.Manufacturer.Confidence < Met {
+		return false
+	}
+	if r.BrandText == "" && (r.Brand == nil || r.Manufacturer.Org == r.Brand.Org) {
 		return false
 	}
 	for i := range r.Clues {

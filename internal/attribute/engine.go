@@ -18,12 +18,19 @@ type Facts struct {
 	Weights      Weights
 	Registry     Registry
 	Orgs         Orgs
+	// Types are the type allocation codes (the first eight digits of an IMEI) of a table the user has.
+	Types map[string]Allocation
 	// Houses are trading names whose goods others make: such a name on a label says little of the maker.
 	Houses map[org.ID]bool
 	// Usual is what a maker makes when nothing else says what a thing is.
 	Usual map[org.ID]asset.Category
 	// Categories are the words of data/category.yaml.
 	Categories []Category
+}
+
+// Allocation is what a type allocation code was given for. Any field may be empty.
+type Allocation struct {
+	Manufacturer, Brand, Model string
 }
 
 // Category is one node of the category tree with the words that name it.
@@ -120,6 +127,9 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	r.Candidates = e.compete(r.Clues, evidence.Manufacturer)
 	r.Manufacturer = attribution(r.Candidates, r.Clues)
 	r.Brand = e.brand(r.Clues)
+	if g.label != "" && !slices.ContainsFunc(r.Clues, labelled) {
+		r.Brand, r.BrandText = nil, g.label
+	}
 	r.Relabelled = relabelled(r)
 	own := ofMaker(r.Clues, r.Manufacturer)
 	r.Category = e.category(own)

@@ -52,7 +52,7 @@ var roles = map[evidence.Attr]role{
 	evidence.IfMAC: numbered, evidence.BaseMAC: numbered,
 	evidence.PONVendorID: numbered, evidence.GPONSerial: numbered, evidence.FCCID: numbered,
 	evidence.USBID: numbered, evidence.PCIID: numbered, evidence.BluetoothCompany: numbered,
-	evidence.Serial: grammatical, evidence.HardwareRev: silent,
+	evidence.Serial: grammatical, evidence.IMEI: numbered, evidence.HardwareRev: silent,
 }
 
 // RegistrantName is the field on which names of number registries are looked up;

@@ -48,6 +48,8 @@ type gather struct {
 	strange   string
 	strangeAt *evidence.Observation
 	models    []string
+	// label is a name on the label that no organisation of the data bears.
+	label string
 	// read counts the observations that could have spoken.
 	read  int
 	thing *Thing
@@ -78,11 +80,14 @@ func (g *gather) observe(os []evidence.Observation) {
 		case evidence.ModelText, evidence.PartNumber, evidence.Description:
 			g.models = append(g.models, o.Value)
 		}
-		if o.Value == "" || roles[o.Attr] == silent {
+		if o.Value == "" || roles[o.Attr] == silent || o.Attr == evidence.IMEI && len(g.e.facts.Types) == 0 {
 			continue
 		}
 		g.read++
 		ps := g.e.says(o.Attr, o.Value)
+		if o.Attr == evidence.BrandText && len(ps) == 0 && (g.label == "" || o.Value < g.label) {
+			g.label = o.Value
+		}
 		if len(ps) == 0 && roles[o.Attr] == named && (g.strange == "" || o.Value < g.strange || o.Value == g.strange && before(o, g.strangeAt)) {
 			g.strange, g.strangeAt = o.Value, o
 		}

@@ -57,6 +57,8 @@ func (e *Engine) number(a evidence.Attr, v string) []proto {
 		}
 	case evidence.FCCID:
 		return e.fcc(v, class)
+	case evidence.IMEI:
+		return e.allocated(v, class)
 	case evidence.USBID, evidence.PCIID, evidence.BluetoothCompany:
 		return e.bus(a, v, class)
 	}
@@ -197,6 +199,33 @@ func (e *Engine) fcc(v string, class evidence.Class) []proto {
 		return nil
 	}
 	return e.registered(r, k, class, "fcc-grantee", "FCC grantee code "+code+" belongs to ")
+}
+
+// allocated reads the type allocation code of an IMEI or IMEISV (3GPP TS 23.003
+// section 6.2). The user's table says who it was given to; it counts as any registered number.
+func (e *Engine) allocated(v string, class evidence.Class) []proto {
+	if len(v) < 14 {
+		return nil
+	}
+	t, ok := e.facts.Types[v[:8]]
+	if !ok {
+		return nil
+	}
+	k := kindOf("number", class)
+	const id = "tac"
+	var out []proto
+	if t.Manufacturer != "" {
+		out = e.registered(Registrant{Name: t.Manufacturer}, k, class, id, "type allocation code "+v[:8]+" was given to ")
+	}
+	if t.Brand != "" {
+		if who := e.registrantOrg(t.Brand); who != "" {
+			out = append(out, proto{aspect: evidence.Brand, value: string(who), kind: k, class: class, fingerprint: id, why: "type allocation code " + v[:8] + " is of the brand " + t.Brand})
+		}
+	}
+	if t.Model != "" {
+		out = append(out, proto{aspect: evidence.Model, value: t.Model, kind: k, class: class, fingerprint: id, why: "type allocation code " + v[:8] + " is of this model"})
+	}
+	return out
 }
 
 func (e *Engine) bus(a evidence.Attr, v string, class evidence.Class) []proto {

@@ -3,6 +3,7 @@ package attribute
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
@@ -36,16 +37,35 @@ func (r *Result) unknown(g *gather) {
 		}
 	}
 	none("manufacturer", r.Manufacturer == nil, why)
-	none("brand", r.Brand == nil, seen)
+	label := seen
+	if r.BrandText != "" {
+		label = "it is labelled " + clip(r.BrandText) + ", a name that no organisation of the data bears"
+	}
+	none("brand", r.Brand == nil, label)
 	none("category", r.Category == nil, seen)
 	none("function", r.Function == nil, seen)
 	none("model", r.Model == nil, seen)
-	none("produced_in", len(r.ProducedIn) == 0, "not-seen: ask the supplier for the country of each stage, or read the label")
+	made := "not-seen: ask the supplier for the country of each stage, or read the label"
+	if p := plant(ofMaker(r.Clues, r.Manufacturer), r.Manufacturer); p != "" {
+		made = "not shown: " + p + "; ask the supplier for the country of each stage, or read the label"
+	}
+	none("produced_in", len(r.ProducedIn) == 0, made)
 	if r.Manufacturer == nil || r.Manufacturer.Confidence < Met {
 		if r.NextTest = g.undated; r.NextTest == "" {
 			r.NextTest = g.nextTest(r)
 		}
 	}
+}
+
+// plant is what the letters of a plant in a serial hint at: what users of a
+// maker collected is no statement of the maker, so it never settles where a thing was produced.
+func plant(clues []Clue, maker *asset.Attribution) string {
+	for i := range clues {
+		if maker != nil && strings.HasPrefix(string(clues[i].Aspect), "plant:") {
+			return clues[i].Why
+		}
+	}
+	return ""
 }
 
 // test is one way to learn more, cheapest first.

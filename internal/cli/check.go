@@ -81,6 +81,7 @@ type checkCmd struct {
 	Network string            `help:"Name of the address space the inputs come from; weak keys unite only inside one." placeholder:"NAME"`
 	Map     map[string]string `help:"Read a sheet's heading as this attribute: --map model=\"Part No.\" (repeat). Saved for sheets with the same headings." placeholder:"ATTR=HEADING"`
 	Prints  string            `name:"fingerprints" help:"Use the fingerprints of this folder too (recog's XML files)." type:"existingdir" placeholder:"DIR"`
+	TAC     string            `name:"tac" help:"Name makers by IMEI with this table of type allocation codes (CSV: tac, manufacturer, brand, model)." type:"existingfile" placeholder:"FILE"`
 	Keep    bool              `help:"Keep the result in the cache folder for explain and answer." default:"true" negatable:""`
 }
 
@@ -96,6 +97,15 @@ func (c *checkCmd) Run(e *env) error {
 		}
 		for _, p := range problems {
 			fmt.Fprintf(e.stderr, "telltale: note: fingerprint not used: %s\n", p)
+		}
+	}
+	if c.TAC != "" {
+		var problems []string
+		if k, problems, err = k.WithTypes(c.TAC); err != nil {
+			return err
+		}
+		for _, p := range problems {
+			fmt.Fprintf(e.stderr, "telltale: note: type allocation code not used: %s\n", p)
 		}
 	}
 	opt, err := c.options(k)

@@ -188,7 +188,7 @@ var classes = map[Attr]Class{
 	ManufacturerText: ClassListing, BrandText: ClassListing, ModelText: ClassListing, PartNumber: ClassListing,
 	Description: ClassListing, CategoryText: ClassListing, FirmwareText: ClassListing, SoftwareText: ClassListing,
 	OSText: ClassListing, OperatorText: ClassListing, SupplierText: ClassListing,
-	FCCID: ClassLabel, ASN: ClassLabel, Serial: ClassLabel, CPE: ClassBOM, PURL: ClassBOM,
+	FCCID: ClassLabel, ASN: ClassLabel, Serial: ClassLabel, IMEI: ClassLabel, CPE: ClassBOM, PURL: ClassBOM,
 	SysDescr: ClassSNMP, SysObjectID: ClassSNMP, EnterpriseArc: ClassSNMP, VendorOID: ClassSNMP, IfDescr: ClassSNMP,
 	HrDeviceDescr: ClassSNMP, EngineID: ClassSNMP,
 	EntPhysicalDescr: ClassEntity, EntPhysicalVendor: ClassEntity, EntPhysicalName: ClassEntity,

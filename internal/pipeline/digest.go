@@ -70,6 +70,7 @@ func (g *digest) add(d *judged) {
 			if a.Brand != nil {
 				x.Brand = a.Brand.Org
 			}
+			x.Label = a.BrandText
 			g.relabelled = append(g.relabelled, x)
 		}
 	}

@@ -17,7 +17,7 @@ func (k *Knowledge) WithFingerprints(dir string) (*Knowledge, []string, error) {
 	if err != nil || len(files) == 0 {
 		return nil, nil, fmt.Errorf("read fingerprints of %q: no .xml file there: name the folder that holds recog's files", dir)
 	}
-	facts, err := data.AttributionFacts()
+	facts, err := k.attributionFacts()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -38,13 +38,27 @@ func (k *Knowledge) WithFingerprints(dir string) (*Knowledge, []string, error) {
 		all = append(all, fps...)
 	}
 	facts.Fingerprints = all
+	out, err := k.with(facts)
+	return out, problems, err
+}
+
+// attributionFacts are those of k's engine.
+func (k *Knowledge) attributionFacts() (attribute.Facts, error) {
+	if k.facts != nil {
+		return *k.facts, nil
+	}
+	return data.AttributionFacts()
+}
+
+// with returns k with an engine of its own.
+func (k *Knowledge) with(facts attribute.Facts) (*Knowledge, error) {
 	e, err := attribute.New(facts)
 	if err != nil {
-		return nil, problems, err
+		return nil, err
 	}
 	out := *k
-	out.engine = e
-	return &out, problems, nil
+	out.engine, out.facts = e, &facts
+	return &out, nil
 }
 
 func readRecog(name string) (*recog.File, error) {

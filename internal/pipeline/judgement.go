@@ -176,7 +176,7 @@ func AssetID(cluster string) string { return evidence.Hash("asset", cluster) }
 func newAsset(id string, m *merged, r *attribute.Result, ss []*asset.Sighting) *asset.Asset {
 	a := &asset.Asset{
 		ID: id, Kind: m.kind, Seen: m.seen, Quantity: m.quantity, Name: m.name, Keys: []string{},
-		Category: r.Category, Function: r.Function, Model: r.Model, Manufacturer: r.Manufacturer, Brand: r.Brand, Relabelled: r.Relabelled,
+		Category: r.Category, Function: r.Function, Model: r.Model, Manufacturer: r.Manufacturer, Brand: r.Brand, BrandText: r.BrandText, Relabelled: r.Relabelled,
 		Producers: r.Producers, ProducedIn: r.ProducedIn, Components: []asset.Component{}, Unknown: r.Unknown, NextTest: r.NextTest,
 		Facts: m.facts, Where: places(ss),
 	}

@@ -27,7 +27,8 @@ type Knowledge struct {
 
 	profiles []law.Profile
 	judging  func() (*judge.Engine, error)
-	engine   *attribute.Engine // with the user's own fingerprints; nil: the embedded ones
+	engine   *attribute.Engine // with the user's own fingerprints and tables; nil: the embedded ones
+	facts    *attribute.Facts  // what engine was made of; nil like it
 }
 
 // Load loads the embedded data once.

@@ -30,6 +30,7 @@ type simulatedCase struct {
 		AtLeast    map[org.ID]float64 `yaml:"at_least"`
 		AtMost     map[org.ID]float64 `yaml:"at_most"`
 		Brand      org.ID             `yaml:"brand"`
+		Label      string             `yaml:"label"`
 		Relabelled bool               `yaml:"relabelled"`
 		Category   asset.Category     `yaml:"category"`
 		Model      string             `yaml:"model"`
@@ -112,6 +113,7 @@ func (c *simulatedCase) run(e *attribute.Engine) SimulatedFigure {
 	if w.Brand != "" {
 		must(r.Brand != nil && r.Brand.Org == w.Brand, "brand %s", w.Brand)
 	}
+	must(r.BrandText == w.Label, "label %q", w.Label)
 	must(r.Relabelled == w.Relabelled, "relabelled %v", w.Relabelled)
 	if w.Category != "" {
 		must(r.Category != nil && r.Category.Value == w.Category, "category %s", w.Category)

@@ -138,6 +138,13 @@ func (e *explainer) asset() {
 		}
 		fmt.Fprintln(e)
 	}
+	if a.BrandText != "" {
+		fmt.Fprintf(e, "  brand on the label: %s, a name nobody in the data bears", plain(a.BrandText))
+		if a.Relabelled {
+			fmt.Fprint(e, "; sold under another name than its maker's")
+		}
+		fmt.Fprintln(e)
+	}
 	if a.Manufacturer == nil && a.Unknown["manufacturer"] != "" {
 		fmt.Fprintf(e, "  maker not known: %s\n", a.Unknown["manufacturer"])
 	}

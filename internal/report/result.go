@@ -81,12 +81,14 @@ type GroupedQuestion struct {
 
 // Example names one subject of a group.
 type Example struct {
-	Asset   string           `json:"asset"`
-	Finding string           `json:"finding"`
-	Name    string           `json:"name"`
-	Model   string           `json:"model"`
-	Maker   org.ID           `json:"maker,omitempty"`
-	Brand   org.ID           `json:"brand,omitempty"`
+	Asset   string `json:"asset"`
+	Finding string `json:"finding"`
+	Name    string `json:"name"`
+	Model   string `json:"model"`
+	Maker   org.ID `json:"maker,omitempty"`
+	Brand   org.ID `json:"brand,omitempty"`
+	// Label is the brand as written when it names no known organisation.
+	Label   string           `json:"label,omitempty"`
 	Sure    float64          `json:"sure"`
 	Wording evidence.Wording `json:"wording,omitempty"`
 	Part    string           `json:"part,omitempty"`

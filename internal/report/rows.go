@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,7 +69,7 @@ func row1(r Result, b []byte) ([]string, error) {
 		}
 	}
 	org, sure, wording := attribution(maker)
-	brand, _, _ := attribution(a.Brand)
+	brand := label(&a)
 	var qs []string
 	for _, q := range f.Questions {
 		qs = append(qs, q.Text)
@@ -201,7 +202,7 @@ func assetRows(r Result) iter.Seq2[[]string, error] {
 				return
 			}
 			org, sure, wording := attribution(a.Manufacturer)
-			brand, _, _ := attribution(a.Brand)
+			brand := label(&a)
 			input, place := "", ""
 			if len(a.Where) > 0 {
 				input, place = a.Where[0].Input, a.Where[0].At
@@ -228,4 +229,10 @@ func coverageRows(h *Head) iter.Seq2[[]string, error] {
 			}
 		}
 	}
+}
+
+// label is the organisation whose brand is on the label, else the text of the label.
+func label(a *asset.Asset) string {
+	brand, _, _ := attribution(a.Brand)
+	return cmp.Or(brand, a.BrandText)
 }

@@ -302,7 +302,11 @@ func (t *table) relabelled() {
 	}
 	fmt.Fprintf(t, "\n%s %d\n", t.bold("SOLD UNDER ANOTHER NAME"), t.head.RelabelledCount)
 	for _, x := range t.head.Relabelled {
-		fmt.Fprintf(t, "  - %s: labelled %s, made by %s (%s %.3f)  %s %s  [%s]\n", plain(x.Name), t.name(x.Brand), t.name(x.Maker), x.Wording, x.Sure, plain(x.Place.Input), plain(x.Place.At), short(x.Asset))
+		label := plain(x.Label)
+		if label == "" {
+			label = t.name(x.Brand)
+		}
+		fmt.Fprintf(t, "  - %s: labelled %s, made by %s (%s %.3f)  %s %s  [%s]\n", plain(x.Name), label, t.name(x.Maker), x.Wording, x.Sure, plain(x.Place.Input), plain(x.Place.At), short(x.Asset))
 	}
 	if n := t.head.RelabelledCount - len(t.head.Relabelled); n > 0 {
 		fmt.Fprintf(t, "  - and %d more\n", n)
