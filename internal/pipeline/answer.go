@@ -81,44 +81,92 @@ func AnswerQuestion(ctx context.Context, k *Knowledge, a NewAnswer) ([]report.Ch
 		return nil, nil, fmt.Errorf("%w: run telltale check FILE first", err)
 	}
 	defer last.Close()
-	q, err := last.question(a.Question)
+	r, err := NewResultFolder(true)
 	if err != nil {
 		return nil, nil, err
 	}
-	value, err := k.readValue(q, a.Value)
+	defer r.Discard()
+	after, err := k.answer(ctx, last, []NewAnswer{a}, r.Dir, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	answers, err := readAnswers(filepath.Join(last.dir, answersName))
+	changes, err := compare(last, after)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer := Answer{
-		Question: q.ID, Scope: q.Scope, ID: q.Of, Fact: q.Fact, Value: value,
-		By: a.By, At: a.At.Format(time.RFC3339), Reason: a.Reason, Until: a.Until,
-	}
-	opt, in, err := k.reopen(last, a.DB)
-	if err != nil {
+	if err := after.Close(); err != nil {
 		return nil, nil, err
+	}
+	last.Close()
+	if err := r.Keep(); err != nil {
+		return nil, nil, err
+	}
+	after, err = LastResult()
+	return changes, after, err
+}
+
+// answer records answers to questions of a result and judges it anew into dir.
+// All answers share author, time and database of the first.
+func (k *Knowledge) answer(ctx context.Context, before *Folder, as []NewAnswer, dir string, progress func(Progress)) (*Folder, error) {
+	given, err := k.readAnswers(before, as)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := readAnswers(filepath.Join(before.dir, answersName))
+	if err != nil {
+		return nil, err
+	}
+	opt, in, err := k.reopen(before, as[0].DB)
+	if err != nil {
+		return nil, err
 	}
 	defer in.spill.Close()
-	opt.Now, opt.Author = a.At, a.By
-	opt.Answers = append(answers, answer)
-	if opt.DB == "" {
-		return k.rejudge(ctx, last, in, nil, opt)
+	opt.Now, opt.Author, opt.Progress = as[0].At, as[0].By, progress
+	opt.Answers = append(answers, given...)
+	if opt.DB != "" {
+		if opt.Answers, err = recordAnswers(ctx, opt, given); err != nil {
+			return nil, err
+		}
 	}
+	if err := copySightings(before.dir, dir); err != nil {
+		return nil, err
+	}
+	return k.finish(ctx, dir, in, nil, opt)
+}
+
+// readAnswers reads what a user says to questions of a result; one that cannot be read refuses all.
+func (k *Knowledge) readAnswers(f *Folder, as []NewAnswer) ([]Answer, error) {
+	out := make([]Answer, 0, len(as))
+	for _, a := range as {
+		q, err := f.question(a.Question)
+		if err != nil {
+			return nil, err
+		}
+		value, err := k.readValue(q, a.Value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Answer{
+			Question: q.ID, Scope: q.Scope, ID: q.Of, Fact: q.Fact, Value: value,
+			By: a.By, At: a.At.Format(time.RFC3339), Reason: a.Reason, Until: a.Until,
+		})
+	}
+	return out, nil
+}
+
+// recordAnswers writes answers to the database of the options and returns all that count there.
+func recordAnswers(ctx context.Context, opt *Options, given []Answer) ([]Answer, error) {
 	st, err := openStore(ctx, opt)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer st.Close()
-	if err := st.put(ctx, answer, a.At); err != nil {
-		return nil, nil, fmt.Errorf("record the answer: %w", err)
+	for _, a := range given {
+		if err := st.put(ctx, a, opt.Now); err != nil {
+			return nil, fmt.Errorf("record the answer: %w", err)
+		}
 	}
-	if opt.Answers, err = st.answers(ctx, opt); err != nil {
-		return nil, nil, err
-	}
-	return k.rejudge(ctx, last, in, nil, opt)
+	return st.answers(ctx, opt)
 }
 
 // question finds the one question whose ID begins with prefix.
@@ -175,35 +223,6 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 		in.coverage = append(in.coverage, &c)
 	}
 	return opt, in, nil
-}
-
-// rejudge judges the sightings of a kept result again, replaces it, and compares.
-func (k *Knowledge) rejudge(ctx context.Context, before *Folder, in *intake, st *stored, opt *Options) ([]report.Change, *Folder, error) {
-	r, err := NewResultFolder(true)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer r.Discard()
-	if err := copySightings(before.dir, r.Dir); err != nil {
-		return nil, nil, err
-	}
-	after, err := k.finish(ctx, r.Dir, in, st, opt)
-	if err != nil {
-		return nil, nil, err
-	}
-	changes, err := compare(before, after)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := after.Close(); err != nil {
-		return nil, nil, err
-	}
-	before.Close()
-	if err := r.Keep(); err != nil {
-		return nil, nil, err
-	}
-	after, err = LastResult()
-	return changes, after, err
 }
 
 func copySightings(from, to string) error {

@@ -35,6 +35,8 @@ import (
 type Options struct {
 	// Inputs are files, folders, archives or "-".
 	Inputs []string
+	// Base is a folder that is left out of the names of inputs in it; empty for none.
+	Base string
 	// Profiles are who is judged for. Several when the user chose none.
 	Profiles []*law.Profile
 	// Act overrides the act; empty means use for inventory, buy for purchases, and fund for roles that spend a subsidy.
@@ -94,7 +96,7 @@ func newIntake(dir string, opt *Options) (*intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, progress: opt.Progress}, nil
+	return &intake{spill: sp, resolver: resolve.New(resolve.Options{}), network: opt.Network, base: opt.Base, progress: opt.Progress}, nil
 }
 
 // readInputs reads all inputs with the columns the user stated now or before.

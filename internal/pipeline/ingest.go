@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sort"
+	"strings"
 
 	"telltale/internal/asset"
 	"telltale/internal/resolve"
@@ -18,6 +19,7 @@ type intake struct {
 	spill    *spill
 	resolver *resolve.Resolver
 	network  string
+	base     string    // prefix left out of names
 	links    []linkRow // topology: sighting Host told of sighting Remote by its Links[Index]
 	coverage []*asset.Coverage
 	progress func(Progress)
@@ -54,6 +56,10 @@ func (in *intake) readAll(ctx context.Context, names []string, opt *source.Optio
 }
 
 func (in *intake) readLeaf(ctx context.Context, l *all.Leaf) error {
+	l.Coverage.Input = strings.TrimPrefix(l.Coverage.Input, in.base)
+	if l.Input != nil {
+		l.Input.Name = strings.TrimPrefix(l.Input.Name, in.base)
+	}
 	in.coverage = append(in.coverage, l.Coverage)
 	if l.Source == nil {
 		return nil
