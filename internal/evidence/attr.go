@@ -111,38 +111,40 @@ const (
 
 // Services and announcements.
 const (
-	HTTPServer       Attr = "http.server"
-	HTTPTitle        Attr = "http.title"
-	HTTPRealm        Attr = "http.realm" // WWW-Authenticate value
-	HTTPFavicon      Attr = "http.favicon"
-	HTTPBody         Attr = "http.body"
-	TLSSubject       Attr = "tls.subject"
-	TLSIssuer        Attr = "tls.issuer"
-	SSHBanner        Attr = "ssh.banner"
-	TelnetBanner     Attr = "telnet.banner"
-	FTPBanner        Attr = "ftp.banner"
-	SMTPBanner       Attr = "smtp.banner"
-	RTSPServer       Attr = "rtsp.server"
-	SIPUserAgent     Attr = "sip.userAgent"
-	ServiceProduct   Attr = "service.product" // what nmap's own probes concluded
-	ServicePort      Attr = "service.port"    // "tcp/443 https"
-	OSMatch          Attr = "osMatch"
-	DHCPVendorClass  Attr = "dhcp.60"
-	DHCPParameters   Attr = "dhcp.55"
-	MDNS             Attr = "mdns"
-	SSDPServer       Attr = "ssdp.server"
-	UPnPManufacturer Attr = "upnp.manufacturer"
-	UPnPModel        Attr = "upnp.model"
-	UPnPDescription  Attr = "upnp.description"
-	ONVIFMfr         Attr = "onvif.manufacturer"
-	ONVIFModel       Attr = "onvif.model"
-	ONVIFScope       Attr = "onvif.scope"
-	CWMPManufacturer Attr = "cwmp.manufacturer"
-	CWMPOUI          Attr = "cwmp.oui"
-	CWMPProductClass Attr = "cwmp.productClass"
-	PONVendorID      Attr = "ponVendorID"
-	PONEquipmentID   Attr = "ponEquipmentID" // type an ONT tells its OLT (OMCI equipment ID)
-	PPPoEACName      Attr = "pppoe.acName"   // AC-Name of an access concentrator
+	HTTPServer   Attr = "http.server"
+	HTTPTitle    Attr = "http.title"
+	HTTPRealm    Attr = "http.realm" // WWW-Authenticate value
+	HTTPFavicon  Attr = "http.favicon"
+	HTTPBody     Attr = "http.body"
+	TLSSubject   Attr = "tls.subject"
+	TLSIssuer    Attr = "tls.issuer"
+	SSHBanner    Attr = "ssh.banner"
+	TelnetBanner Attr = "telnet.banner"
+	FTPBanner    Attr = "ftp.banner"
+	SMTPBanner   Attr = "smtp.banner"
+	// NETCONFCapability is a capability of a NETCONF hello that is not the IETF's.
+	NETCONFCapability Attr = "netconf.capability"
+	RTSPServer        Attr = "rtsp.server"
+	SIPUserAgent      Attr = "sip.userAgent"
+	ServiceProduct    Attr = "service.product" // what nmap's own probes concluded
+	ServicePort       Attr = "service.port"    // "tcp/443 https"
+	OSMatch           Attr = "osMatch"
+	DHCPVendorClass   Attr = "dhcp.60"
+	DHCPParameters    Attr = "dhcp.55"
+	MDNS              Attr = "mdns"
+	SSDPServer        Attr = "ssdp.server"
+	UPnPManufacturer  Attr = "upnp.manufacturer"
+	UPnPModel         Attr = "upnp.model"
+	UPnPDescription   Attr = "upnp.description"
+	ONVIFMfr          Attr = "onvif.manufacturer"
+	ONVIFModel        Attr = "onvif.model"
+	ONVIFScope        Attr = "onvif.scope"
+	CWMPManufacturer  Attr = "cwmp.manufacturer"
+	CWMPOUI           Attr = "cwmp.oui"
+	CWMPProductClass  Attr = "cwmp.productClass"
+	PONVendorID       Attr = "ponVendorID"
+	PONEquipmentID    Attr = "ponEquipmentID" // type an ONT tells its OLT (OMCI equipment ID)
+	PPPoEACName       Attr = "pppoe.acName"   // AC-Name of an access concentrator
 	// VendorNumber is the enterprise number a device states as its maker's (CAPWAP board data, Diameter Vendor-Id).
 	VendorNumber Attr = "vendorNumber"
 	// Discovery is what a device answers in a maker's own discovery protocol: "protocol name=value".
@@ -197,7 +199,7 @@ var classes = map[Attr]Class{
 	HTTPServer: ClassHTTP, HTTPTitle: ClassHTTP, HTTPRealm: ClassHTTP, HTTPFavicon: ClassHTTP, HTTPBody: ClassHTTP,
 	ISAPIText: ClassHTTP, TLSSubject: ClassTLS, TLSIssuer: ClassTLS,
 	SSHBanner: ClassBanner, TelnetBanner: ClassBanner, FTPBanner: ClassBanner, SMTPBanner: ClassBanner,
-	RTSPServer: ClassBanner, SIPUserAgent: ClassBanner, ServiceProduct: ClassBanner, OSMatch: ClassBanner,
+	RTSPServer: ClassBanner, NETCONFCapability: ClassBanner, SIPUserAgent: ClassBanner, ServiceProduct: ClassBanner, OSMatch: ClassBanner,
 	DHCPVendorClass: ClassAnnounce, DHCPParameters: ClassAnnounce, MDNS: ClassAnnounce, SSDPServer: ClassAnnounce,
 	UPnPManufacturer: ClassAnnounce, UPnPModel: ClassAnnounce, UPnPDescription: ClassAnnounce,
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,

@@ -9,6 +9,7 @@ package all
 
 import (
 	"telltale/internal/source"
+	"telltale/internal/source/answer"
 	"telltale/internal/source/archive"
 	"telltale/internal/source/cli"
 	"telltale/internal/source/controller"
@@ -22,6 +23,7 @@ import (
 	"telltale/internal/source/netbox"
 	"telltale/internal/source/nmap"
 	"telltale/internal/source/onvif"
+	"telltale/internal/source/osquery"
 	"telltale/internal/source/pcap"
 	"telltale/internal/source/pdf"
 	"telltale/internal/source/sheet"
@@ -38,7 +40,7 @@ import (
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
-		pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{},
+		pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
 		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},

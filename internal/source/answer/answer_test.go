@@ -1,0 +1,11 @@
+package answer
+
+import (
+	"testing"
+
+	"telltale/internal/source/sourcetest"
+)
+
+func TestGolden(t *testing.T) { sourcetest.Golden(t, Source{}, "xml", "txt") }
+
+func FuzzRead(f *testing.F) { sourcetest.Fuzz(f, Source{}, "xml", "txt") }
