@@ -64,6 +64,11 @@ func (g *digest) add(d *judged) {
 	if a.Brand != nil {
 		g.names[a.Brand.Org] = true
 	}
+	for i := range a.Components {
+		if m := a.Components[i].Manufacturer; m != nil {
+			g.names[m.Org] = true
+		}
+	}
 	if a.Relabelled {
 		if g.relabels++; len(g.relabelled) < 20 {
 			x := example(a, nil, "")

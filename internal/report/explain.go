@@ -27,8 +27,11 @@ type Explanation struct {
 	Profile      string                                         `json:"profile"`
 }
 
-// maxClues bounds the clues shown for one conclusion.
-const maxClues = 12
+// maxClues bounds the clues shown for and against one conclusion, maxPartLines
+// the parts: the usual asset fits a screen.
+var maxClues = map[string]int{"for": 7, "against": 4}
+
+const maxPartLines = 8
 
 type explainer struct {
 	*bufio.Writer
@@ -148,21 +151,72 @@ func (e *explainer) asset() {
 	if a.Manufacturer == nil && a.Unknown["manufacturer"] != "" {
 		fmt.Fprintf(e, "  maker not known: %s\n", a.Unknown["manufacturer"])
 	}
+	if p := a.Unknown["produced_in"]; strings.HasPrefix(p, "not shown: ") {
+		fmt.Fprintf(e, "  place of production %s\n", plain(p))
+	}
 	if a.NextTest != "" {
 		fmt.Fprintf(e, "  next test: %s\n", a.NextTest)
 	}
+	if e.x.Finding == nil {
+		e.parts(a)
+		return
+	}
 	for i := range a.Components {
 		c := &a.Components[i]
-		if i == 8 && e.x.Finding == nil {
-			fmt.Fprintf(e, "  and %s\n", count(len(a.Components)-i, "more part"))
-			break
-		}
-		if f := e.x.Finding; f != nil && f.Subject.ID != c.ID {
+		if e.x.Finding.Subject.ID != c.ID {
 			continue
 		}
 		fmt.Fprintf(e, "  part: %s %s %s\n", c.Kind, plain(c.Model), plain(c.Serial))
 		e.maker("part's maker", c.Manufacturer, c.ID)
 	}
+}
+
+// parts lists the parts, one line each: those of another maker than the whole
+// first, since they are what a reader looks for.
+func (e *explainer) parts(a *asset.Asset) {
+	foreign := func(c *asset.Component) int {
+		switch {
+		case c.Manufacturer == nil:
+			return 2
+		case a.Manufacturer != nil && c.Manufacturer.Org == a.Manufacturer.Org:
+			return 1
+		}
+		return 0
+	}
+	order := make([]*asset.Component, len(a.Components))
+	for i := range a.Components {
+		order[i] = &a.Components[i]
+	}
+	slices.SortStableFunc(order, func(x, y *asset.Component) int { return foreign(x) - foreign(y) })
+	for i, c := range order {
+		if i == maxPartLines {
+			fmt.Fprintf(e, "  and %s\n", count(len(order)-i, "more part"))
+			return
+		}
+		what := strings.Join(strings.Fields(strings.Join([]string{string(c.Kind), plain(c.Model), plain(c.Serial)}, " ")), " ")
+		if c.Manufacturer == nil {
+			fmt.Fprintf(e, "  part: %s: maker not known\n", what)
+			continue
+		}
+		fmt.Fprintf(e, "  part: %s: %s, %s %.3f%s\n", what, e.name(c.Manufacturer.Org), c.Manufacturer.Wording, c.Manufacturer.Confidence, e.reason(c))
+	}
+}
+
+// reason is the heaviest clue for the maker of a part.
+func (e *explainer) reason(c *asset.Component) string {
+	var best *evidence.Claim
+	for _, x := range e.x.Claims {
+		if x.Subject != c.ID || x.Aspect != evidence.Manufacturer || x.Value != string(c.Manufacturer.Org) {
+			continue
+		}
+		if best == nil || cmp.Or(cmp.Compare(x.Decibans, best.Decibans), cmp.Compare(best.ID(), x.ID())) > 0 {
+			best = &x
+		}
+	}
+	if best == nil || best.Why == "" {
+		return ""
+	}
+	return "; " + plain(best.Why)
 }
 
 func clip(s []string, n int) []string {
@@ -186,23 +240,27 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 	if m != nil {
 		fmt.Fprintf(e, "  %s: %s, %s, confidence %.3f\n", label, e.name(m.Org), m.Wording, m.Confidence)
 	}
-	n, against := 0, false
+	shown, more := map[string]int{}, 0
 	for i := range clues {
 		c := &clues[i]
 		if c.Aspect != evidence.Manufacturer {
 			continue
 		}
-		if n++; n > maxClues {
-			fmt.Fprintln(e, "    ... more clues: --format json")
-			break
-		}
 		word := "for"
 		if m != nil && (c.Value != string(m.Org)) != (c.Decibans < 0) {
-			word, against = "against", true
+			word = "against"
 		}
+		if shown[word] == maxClues[word] { // both sides have their own room: no crowd of clues hides what contradicts
+			more++
+			continue
+		}
+		shown[word]++
 		e.clue(word, c)
 	}
-	if m != nil && !against {
+	if more > 0 {
+		fmt.Fprintf(e, "    and %s: --format json\n", count(more, "lighter clue"))
+	}
+	if m != nil && shown["against"] == 0 {
 		fmt.Fprintln(e, "    nothing seen speaks against it")
 	}
 }

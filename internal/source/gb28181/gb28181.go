@@ -11,6 +11,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"telltale/internal/asset"
@@ -114,8 +115,8 @@ func Message(b observe.Builder, msg []byte, dev *asset.Sighting) {
 				b.Add(&dev.Observations, evidence.IP, ip, at)
 			}
 		case "from", "f":
-			// Of an answer, From names the other side.
-			if ip, ok := sipHost(value); ok && !bytes.HasPrefix(bytes.TrimSpace(msg), []byte("SIP/2.0")) {
+			// Of an answer, From names the other side; of a registration, the domain.
+			if ip, ok := sipHost(value); ok && !hasAnyPrefix(bytes.TrimSpace(msg), "SIP/2.0", "REGISTER ") {
 				b.Add(&dev.Observations, evidence.IP, ip, at)
 			}
 		}
@@ -123,6 +124,10 @@ func Message(b observe.Builder, msg []byte, dev *asset.Sighting) {
 	if i := bytes.IndexByte(body, '<'); i >= 0 && bytes.Contains(body, []byte("<CmdType>")) {
 		manscdp(b, body[i:], dev, at)
 	}
+}
+
+func hasAnyPrefix(b []byte, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return bytes.HasPrefix(b, []byte(p)) })
 }
 
 // sipHost returns the literal address of "<sip:user@host:port>".

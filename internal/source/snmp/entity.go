@@ -223,6 +223,9 @@ func kindOf(e *entity, bays bool) asset.ComponentKind {
 	if (e.class == classModule || e.class == classPort || e.class <= classUnknown) && (!bays || e.class == classPort) && isOptic(e) {
 		return "optic"
 	}
+	if e.class <= classUnknown && vendorField(e.text[entDescr]) {
+		return "optic"
+	}
 	if !e.named() {
 		return ""
 	}
@@ -246,6 +249,17 @@ func kindOf(e *entity, bays bool) asset.ComponentKind {
 		return "other"
 	}
 	return "other"
+}
+
+// vendorField reports whether a text is the vendor name of a transceiver, blanks
+// up to the 16 bytes of its field, and the part number behind (SFF-8472 bytes 20
+// and 40): agents print the two fields as they are.
+func vendorField(s string) bool {
+	if len(s) <= eepromField || s[eepromField-2:eepromField] != "  " {
+		return false
+	}
+	name, part := strings.TrimRight(s[:eepromField], " "), strings.TrimSpace(s[eepromField:])
+	return len(name) >= 2 && !strings.Contains(name, "  ") && len(part) >= 4 && !strings.ContainsAny(part, " \t") && strings.ContainsAny(part, "0123456789")
 }
 
 // moduleKind tells by its words what a pluggable module is: agents often call
