@@ -98,6 +98,8 @@ func (j *Job) progress(p Progress) {
 type CheckRequest struct {
 	// Uploads are IDs of files handed in. Empty means all that is in the database.
 	Uploads []string
+	// Again is the number of a result whose files are read again, 0 for none.
+	Again int
 	// Profile is a built-in profile's name, empty for the workspace's.
 	Profile string
 	// Act overrides the act, AsOf the day judged for; zero values mean the workspace's.
@@ -122,7 +124,7 @@ var ErrBusy = errors.New("too many checks wait; try again when one has ended")
 
 // Check starts a check of uploads. It returns at once.
 func (w *Workspace) Check(r CheckRequest) (*Job, error) {
-	if len(r.Uploads) == 0 && w.DB == "" {
+	if len(r.Uploads) == 0 && r.Again == 0 && w.DB == "" {
 		return nil, fmt.Errorf("%w: name at least one upload", ErrInvalid)
 	}
 	opt, err := w.options(&r)
@@ -142,7 +144,10 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 		give()
 		return nil, ErrBusy
 	}
-	if opt.Inputs, err = w.gather(r.Uploads, in); err != nil {
+	if opt.Inputs, err = w.gather(r.Uploads, in); err == nil && r.Again != 0 {
+		opt.Inputs, err = w.takeAgain(r.Again, in)
+	}
+	if err != nil {
 		give()
 		return nil, err
 	}
@@ -157,7 +162,7 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 		if err != nil {
 			return ResultInfo{}, err
 		}
-		if err := f.Close(); err != nil {
+		if err := errors.Join(f.Close(), keepInputs(in, dir)); err != nil {
 			return ResultInfo{}, err
 		}
 		return w.take(dir, made{At: w.Now().UTC(), By: r.By, Title: title}, j.progress)

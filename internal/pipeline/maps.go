@@ -8,11 +8,16 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+
+	"telltale/internal/source/sheet"
 )
 
 // Assignments of columns that a user stated once (--map) are kept in the cache
 // folder by the set of headings they were stated for, and used again for
 // sheets with the same headings. The coverage of an input shows what was used.
+
+// ColumnNames are the attributes a column of a sheet can be read as.
+func (k *Knowledge) ColumnNames() []string { return sheet.AttrNames() }
 
 func mapsFile() (string, error) {
 	root, err := cacheRoot()

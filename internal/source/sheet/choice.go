@@ -42,7 +42,7 @@ func choicesOf(opt *source.Options, headings []string) (choices, error) {
 			}
 			a, ok := attrByName(k)
 			if !ok {
-				return c, fmt.Errorf("map %s=%q: no attribute %q; known are %s", k, v, k, strings.Join(attrNames(), ", "))
+				return c, fmt.Errorf("map %s=%q: no attribute %q; known are %s", k, v, k, strings.Join(AttrNames(), ", "))
 			}
 			c.chosen[a] = v
 		}
@@ -156,7 +156,8 @@ func settable(a evidence.Attr) bool {
 	return a != ""
 }
 
-func attrNames() []string {
+// AttrNames are the attributes that a heading can be said to mean, sorted.
+func AttrNames() []string {
 	var out []string
 	for _, v := range vocabulary {
 		if settable(v.attr) && v.attr != ignored && v.attr != lastSeen {
