@@ -14,7 +14,11 @@ func (s *site) withView(nav, title string, page func(http.ResponseWriter, *http.
 		if s.Work != nil {
 			var release func()
 			var err error
-			if v, release, err = s.Work.View(); err != nil {
+			v, release, err = s.Work.View()
+			if errors.Is(err, pipeline.ErrNoResult) {
+				v, release, err = nil, func() {}, nil
+			}
+			if err != nil {
 				s.fail(w, r, http.StatusInternalServerError, fault{Message: "The result cannot be opened: " + err.Error(), Remedy: "Check the files again.", Link: "/check", LinkText: "Check"})
 				return
 			}
@@ -35,4 +39,18 @@ func (s *site) missing(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.fail(w, r, http.StatusInternalServerError, fault{Message: err.Error(), Remedy: "Check the files again.", Link: "/check", LinkText: "Check"})
+}
+
+// working runs what changes something, for those who may.
+func (s *site) working(do http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case s.Work == nil:
+			s.notFound(w, r)
+		case !s.Visitor(r).MayWork():
+			s.fail(w, r, http.StatusForbidden, fault{Message: "Your account may look, but neither check files nor answer questions.", Remedy: "Ask an administrator for the role of an analyst."})
+		default:
+			do(w, r)
+		}
+	}
 }

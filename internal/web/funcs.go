@@ -10,6 +10,7 @@ import (
 	"telltale/internal/calendar"
 	"telltale/internal/law"
 	"telltale/internal/org"
+	"telltale/internal/pipeline"
 )
 
 // funcs are the words templates may use.
@@ -30,6 +31,7 @@ func (s *site) funcs() template.FuncMap {
 		"list":         func(v ...any) []any { return v },
 		"isdoubt":      func(c law.Confidence) bool { return c != "" && c != org.Seen },
 		"query":        query,
+		"ended":        pipeline.JobState.Ended,
 		"join":         joined,
 		"informat":     inFormat,
 		"verdictcount": func(n map[law.Verdict]int, v string) int { return n[law.Verdict(v)] },

@@ -26,6 +26,8 @@ type overviewPage struct {
 	Tests    []report.Test
 	Inputs   coverageSum
 	Today    calendar.Date
+	// Changes are those since the result before, nil when there was none.
+	Changes *pipeline.Changes
 }
 
 type verdictCount struct {
@@ -59,6 +61,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View
 		}
 	}
 	b.Axis = deadlineAxis(b.Today, b.Ahead)
+	b.Changes, _ = v.Changes() // a damaged record shows nothing; the findings themselves are whole
 	b.Asked = firstOf(v.Inbox(), maxShortList)
 	b.Tests = firstOf(h.Tests, maxShortList)
 	for i := range h.Coverage {

@@ -27,8 +27,7 @@ type view struct {
 	Theme string
 	// Path is the page's own address.
 	Path string
-	// CSRF is the token that forms send back.
-	CSRF string
+	Visitor
 	Body any
 }
 
@@ -62,7 +61,7 @@ func loadPages(s *site) (map[string]*page, error) {
 
 // show writes a page.
 func (s *site) show(w http.ResponseWriter, r *http.Request, code int, name string, v view) {
-	v.Path = r.URL.RequestURI()
+	v.Path, v.Visitor = r.URL.RequestURI(), s.Visitor(r)
 	if c, err := r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
 		v.Theme = c.Value
 	}

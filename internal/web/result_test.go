@@ -12,14 +12,8 @@ import (
 	"time"
 
 	"telltale/internal/browse"
-	"telltale/internal/calendar"
 	"telltale/internal/pipeline"
 )
-
-// fixed is a workspace with one result that never changes.
-type fixed struct{ v *pipeline.View }
-
-func (f fixed) View() (*pipeline.View, func(), error) { return f.v, func() {}, nil }
 
 // hostile is a name as a device may bear it: markup, terminal codes, turned direction, no end.
 var hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp\u202c" + strings.Repeat("long", 200)
@@ -50,44 +44,69 @@ func register(t *testing.T) string {
 	return path
 }
 
-func testView(t *testing.T) (*pipeline.Knowledge, *pipeline.View) {
+// testWork is a workspace without a result, on the day of the tests.
+func testWork(t *testing.T) *pipeline.Workspace {
 	t.Helper()
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	k, err := pipeline.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	profiles, _, err := k.Profiles("rural-etc", nil)
+	w, err := pipeline.NewWorkspace(k, pipeline.WorkspaceOptions{Dir: t.TempDir(), Now: func() time.Time { return testNow }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := calendar.Of(testNow)
-	f, err := pipeline.Check(context.Background(), k, t.TempDir(), &pipeline.Options{Inputs: []string{register(t)}, Profiles: profiles, ProfileArg: "rural-etc", AsOf: day, KnownAt: day})
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+// handIn checks a file as a rural carrier and waits for the result.
+func handIn(t *testing.T, w *pipeline.Workspace, path string) {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
-	v, err := f.View(nil)
+	defer f.Close()
+	u, err := w.Upload(filepath.Base(path), "tester", f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k, v
+	j, err := w.Check(pipeline.CheckRequest{Uploads: []string{u.ID}, Profile: "rural-etc", By: "tester"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i, err := j.Wait(context.Background()); err != nil || i.State != pipeline.JobDone {
+		t.Fatalf("check: %+v, %v", i, err)
+	}
+}
+
+// workSite is the pages over a workspace.
+func workSite(t *testing.T, w *pipeline.Workspace) http.Handler {
+	t.Helper()
+	h, err := New(Config{Knowledge: w.Knowledge(), Work: w, Now: func() time.Time { return testNow }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
 func resultSite(t *testing.T) (http.Handler, *pipeline.View) {
 	t.Helper()
-	k, v := testView(t)
-	h, err := New(Config{Knowledge: k, Work: fixed{v}, Now: func() time.Time { return testNow }})
+	w := testWork(t)
+	handIn(t, w, register(t))
+	v, release, err := w.View()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, v
+	t.Cleanup(release)
+	return workSite(t, w), v
 }
 
 // everyPage lists the address of every page over a result.
 func everyPage(t *testing.T, v *pipeline.View) []string {
 	t.Helper()
-	urls := []string{"/", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence"}
+	urls := []string{"/", "/check", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence"}
 	as, err := v.Assets(browse.Query{}, browse.Page{})
 	if err != nil {
 		t.Fatal(err)

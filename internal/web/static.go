@@ -85,6 +85,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("ETag", `"`+f.tag+`"`)
+	h.Set("Cache-Control", "no-cache")
 	if r.URL.Query().Get("v") == f.tag {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

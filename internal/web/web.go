@@ -23,17 +23,25 @@ type Config struct {
 	// Knowledge is all law, organisations and fingerprints.
 	Knowledge *pipeline.Knowledge
 	// Work is where results are kept; nil shows the reference pages only.
-	Work Workspace
+	Work *pipeline.Workspace
+	// Visitor says who asks; nil is one user without login.
+	Visitor func(*http.Request) Visitor
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
 }
 
-// Workspace is the place where results are kept. Implementations are safe for concurrent use.
-type Workspace interface {
-	// View returns the current result, nil when nothing has been checked yet.
-	// release must be called when the page is made.
-	View() (v *pipeline.View, release func(), err error)
+// Visitor is who looks at a page.
+type Visitor struct {
+	// Name is recorded with what the visitor answers and checks.
+	Name string
+	// Role is viewer, analyst or admin; empty on a machine of one's own, where everything is allowed.
+	Role string
+	// CSRF is a token that forms send back in the field csrf, empty where none is asked for.
+	CSRF string
 }
+
+// MayWork reports whether the visitor may hand in files and answer questions.
+func (v Visitor) MayWork() bool { return v.Role != "viewer" }
 
 // site is the pages with all they need. It is safe for concurrent use.
 type site struct {
@@ -47,6 +55,9 @@ type site struct {
 func New(c Config) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Visitor == nil {
+		c.Visitor = func(*http.Request) Visitor { return Visitor{Name: "local user"} }
 	}
 	s := &site{Config: c}
 	var err error
@@ -71,6 +82,12 @@ func (s *site) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /inbox", s.withView("inbox", "Inbox", s.inbox))
 	mux.HandleFunc("GET /inbox/{group}", s.withView("inbox", "Inbox", s.inboxGroup))
 	mux.HandleFunc("GET /evidence", s.withView("evidence", "Evidence", s.evidence))
+	mux.HandleFunc("GET /check", s.check)
+	mux.HandleFunc("POST /check", s.working(s.startCheck))
+	mux.HandleFunc("POST /answer", s.working(s.answer))
+	mux.HandleFunc("GET /job/{id}", s.job)
+	mux.HandleFunc("GET /job/{id}/events", s.jobEvents)
+	mux.HandleFunc("POST /job/{id}/cancel", s.working(s.cancelJob))
 	mux.HandleFunc("GET /law", s.law)
 	mux.HandleFunc("GET /law/diff", s.lawDiff)
 	mux.HandleFunc("GET /law/ahead", s.lawAhead)

@@ -1,5 +1,8 @@
 // What every page shares: the theme, and regions that follow their form.
 import { follow } from "./follow.js";
+import { check } from "./check.js";
+import { job } from "./job.js";
+import { lists } from "./list.js";
 
 const root = document.documentElement;
 const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -16,3 +19,6 @@ for (const b of document.querySelectorAll("[data-theme-toggle]")) {
 }
 
 follow();
+lists();
+for (const f of document.querySelectorAll("form[data-drop]")) check(f);
+for (const c of document.querySelectorAll("[data-job]")) job(c);

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"telltale/internal/calendar"
+	"telltale/internal/law"
+	"telltale/internal/pipeline"
+)
+
+// checkPage is where files are handed in.
+type checkPage struct {
+	Profile  string
+	Profiles []profileChoice
+	// Own is true when the workspace has a profile of its own, used when none is chosen.
+	Own     bool
+	Acts    []law.Act
+	Day     calendar.Date
+	Jobs    []pipeline.JobInfo
+	Results []pipeline.ResultInfo
+	MayWork bool
+}
+
+func (s *site) check(w http.ResponseWriter, r *http.Request) {
+	b := checkPage{Profiles: s.profiles(), Acts: law.Acts, Day: s.today(), MayWork: s.Visitor(r).MayWork() && s.Work != nil}
+	b.Profile, _ = s.builtIn(r)
+	if s.Work != nil {
+		b.Own = s.Work.Profile != "" || s.Work.Config != nil && s.Work.Config.Profile != nil
+		b.Jobs = firstOf(s.Work.Jobs(), 10)
+		b.Results = s.Work.Results()
+	}
+	s.show(w, r, http.StatusOK, "check", view{Title: "Check", Nav: "check", Body: b})
+}
+
+// Bounds of what is handed in at once; the bytes are bounded by the workspace.
+const (
+	maxFiles = 2000
+	maxField = 1000 // bytes of one form field
+)
+
+// startCheck takes files as they arrive, straight to disk, and starts the check.
+func (s *site) startCheck(w http.ResponseWriter, r *http.Request) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		s.fail(w, r, http.StatusBadRequest, fault{Message: "No file arrived.", Remedy: "Choose files or drop them on the page.", Link: "/check", LinkText: "Check"})
+		return
+	}
+	req := pipeline.CheckRequest{By: s.Visitor(r).Name, Map: map[string]string{}}
+	if err := s.readParts(parts, &req); err != nil {
+		code := http.StatusBadRequest
+		if errors.Is(err, pipeline.ErrTooLarge) {
+			code = http.StatusRequestEntityTooLarge
+		}
+		s.fail(w, r, code, fault{Message: err.Error(), Remedy: "Hand in fewer or smaller files, or use telltale check on the command line.", Link: "/check", LinkText: "Check"})
+		return
+	}
+	j, err := s.Work.Check(req)
+	if err != nil {
+		s.fail(w, r, http.StatusBadRequest, fault{Message: err.Error(), Remedy: "Choose at least one file.", Link: "/check", LinkText: "Check"})
+		return
+	}
+	i, _ := j.Info()
+	http.Redirect(w, r, "/job/"+i.ID, http.StatusSeeOther)
+}
+
+func (s *site) readParts(parts *multipart.Reader, req *pipeline.CheckRequest) error {
+	for {
+		p, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the upload broke off: %w", err)
+		}
+		if p.FormName() == "file" {
+			if p.FileName() == "" {
+				continue
+			}
+			if len(req.Uploads) == maxFiles {
+				return fmt.Errorf("more than %d files at once: put them into a ZIP", maxFiles)
+			}
+			u, err := s.Work.Upload(p.FileName(), req.By, p)
+			if err != nil {
+				return fmt.Errorf("%q was not taken: %w", clip(80, p.FileName()), err)
+			}
+			req.Uploads = append(req.Uploads, u.ID)
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(p, maxField))
+		if err != nil {
+			return fmt.Errorf("the upload broke off: %w", err)
+		}
+		if err := setField(req, p.FormName(), strings.TrimSpace(string(b))); err != nil {
+			return err
+		}
+	}
+}
+
+func setField(req *pipeline.CheckRequest, name, value string) error {
+	var err error
+	switch {
+	case value == "":
+	case name == "profile":
+		req.Profile = value
+	case name == "act":
+		req.Act, err = law.ParseAct(value)
+	case name == "as_of":
+		req.AsOf, err = calendar.Parse(value)
+	case name == "again":
+		req.Again, err = strconv.Atoi(value)
+	case name == "all":
+		req.All = value == "yes"
+	case strings.HasPrefix(name, "heading:"): // what a heading of a sheet means
+		req.Map[value] = strings.TrimPrefix(name, "heading:")
+	}
+	return err
+}
