@@ -36,7 +36,7 @@ type Visitor struct {
 	Name string
 	// Role is viewer, analyst or admin; empty on a machine of one's own, where everything is allowed.
 	Role string
-	// CSRF is a token that forms send back in the field csrf, empty where none is asked for.
+	// CSRF is a token that forms send back as csrf; empty on a machine of one's own, where nobody logs in.
 	CSRF string
 }
 
