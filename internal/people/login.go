@@ -19,13 +19,14 @@ func (h *House) setCookie(w http.ResponseWriter, name, value string, life time.D
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: h.TLS, SameSite: http.SameSiteLaxMode, MaxAge: int(life.Seconds())})
 }
 
+// loginForm borrows the style sheet of the pages, which needs no login; without one it is plain.
 var loginForm = template.Must(template.New("").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Log in · Telltale</title></head>
-<body><main><h1>Telltale</h1>{{with .Fault}}<p role="alert">{{.}}</p>{{end}}
-<form method="post" action="/login"><input type="hidden" name="next" value="{{.Next}}">
-<p><label>Name<br><input name="name" autocomplete="username" required autofocus maxlength="100"></label></p>
-<p><label>Password<br><input name="password" type="password" autocomplete="current-password" required maxlength="200"></label></p>
-<p><button>Log in</button></p></form>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Log in · Telltale</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/app.css"></head>
+<body class="login"><main class="card"><h1>Telltale</h1>{{with .Fault}}<p role="alert" class="note bad">{{.}}</p>{{end}}
+<form method="post" action="/login" class="stack"><input type="hidden" name="next" value="{{.Next}}">
+<p class="field"><label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus maxlength="100"></p>
+<p class="field"><label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200"></p>
+<p><button class="primary">Log in</button></p></form>
 {{if .OIDC}}<p><a href="/oidc/start?next={{.Next}}">Log in with {{.OIDC}}</a></p>{{end}}</main></body></html>
 `))
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"telltale/internal/asset"
@@ -17,7 +18,7 @@ import (
 func (s *site) funcs() template.FuncMap {
 	return template.FuncMap{
 		"static":       s.assets.url,
-		"orgname":      func(id any) string { return s.Knowledge.OrgName(org.ID(fmt.Sprint(id))) },
+		"orgname":      s.orgName,
 		"verdict":      verdictWords,
 		"words":        words,
 		"day":          dayWords,
@@ -42,6 +43,11 @@ func (s *site) funcs() template.FuncMap {
 		"regime":       func(p any) string { id, _, _ := strings.Cut(fmt.Sprint(p), "/"); return id },
 		"provname":     func(p any) string { _, n, _ := strings.Cut(fmt.Sprint(p), "/"); return n },
 	}
+}
+
+// orgName is the name to show for an organisation's ID of any type.
+func (s *site) orgName(id any) string {
+	return s.Knowledge.OrgName(org.ID(text(id)))
 }
 
 // navEntry is one line of the navigation.
@@ -81,9 +87,21 @@ func verdictWords(v any) string {
 	return "No finding"
 }
 
+// text is a value as text; a pointer is followed, nil is nothing.
+func text(v any) string {
+	x := reflect.ValueOf(v)
+	if x.Kind() == reflect.Pointer {
+		if x.IsNil() {
+			return ""
+		}
+		v = x.Elem().Interface()
+	}
+	return fmt.Sprint(v)
+}
+
 // words writes an identifier as words: "partly_in_force" → "partly in force".
 func words(v any) string {
-	return strings.NewReplacer("_", " ", "-", " ").Replace(fmt.Sprint(v))
+	return strings.NewReplacer("_", " ", "-", " ").Replace(text(v))
 }
 
 // dayWords writes a day, or a dash when none is known.
@@ -121,10 +139,7 @@ func plural(n int, one, many string) string {
 
 // clip cuts a text behind n characters.
 func clip(n int, v any) string {
-	if p, ok := v.(*string); ok {
-		v = *p
-	}
-	r := []rune(fmt.Sprint(v))
+	r := []rune(text(v))
 	if len(r) <= n {
 		return string(r)
 	}
