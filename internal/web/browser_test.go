@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ var shots = flag.String("shots", "", "folder to write pictures of every page to"
 const hang = 90 * time.Second
 
 // browser starts Chromium, or skips when there is none.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	path := ""
 	for _, p := range []string{os.Getenv("TELLTALE_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
@@ -56,7 +57,7 @@ func browser(t *testing.T) context.Context {
 
 // tab is a browser on a server of the pages; it watches what must not happen.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	base string
 	work *pipeline.Workspace
@@ -66,11 +67,17 @@ type tab struct {
 }
 
 // open starts a server of the pages over a fresh workspace, and a tab on it.
-func open(t *testing.T) *tab {
+func open(t testing.TB) *tab {
+	t.Helper()
+	work := testWork(t)
+	return openOn(t, work, workSite(t, work))
+}
+
+// openOn starts a server of a handler, and a tab on it.
+func openOn(t testing.TB, work *pipeline.Workspace, h http.Handler) *tab {
 	t.Helper()
 	ctx := browser(t)
-	work := testWork(t)
-	srv := httptest.NewServer(workSite(t, work))
+	srv := httptest.NewServer(h)
 	t.Cleanup(srv.CloseClientConnections)
 	b := &tab{t: t, ctx: ctx, base: srv.URL, work: work}
 	if err := chromedp.Listen(ctx, b.watch); err != nil {

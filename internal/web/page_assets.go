@@ -128,10 +128,6 @@ func (s *site) listAssets(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 	if b.Fault == "" && s.export(w, r, "assets", assetColumns, s.assetRows(v, q, b.Order)) {
 		return
 	}
-	s.finishList(w, r, v, b, q, p)
-}
-
-func (s *site) finishList(w http.ResponseWriter, r *http.Request, v *pipeline.View, b listPage[pipeline.AssetItem], q browse.Query, p browse.Page) {
 	code := http.StatusOK
 	if b.Fault != "" {
 		code = http.StatusBadRequest
@@ -140,7 +136,7 @@ func (s *site) finishList(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 		if b.Page, err = v.Assets(q, p); err != nil {
 			b.Fault, code = err.Error(), http.StatusBadRequest
 		}
-		b.narrow(q, v.FacetsOfAssets(q), "verdict", "maker")
+		b.narrow(q, once(&s.memo, v, "assets "+q.String(), func() []browse.Facet { return v.FacetsOfAssets(q) }), "verdict", "maker")
 	}
 	s.show(w, r, code, "assets", view{Title: "Assets", Nav: "assets", Body: b})
 }

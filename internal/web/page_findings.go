@@ -23,7 +23,7 @@ func (s *site) listFindings(w http.ResponseWriter, r *http.Request, v *pipeline.
 		if b.Page, err = v.Findings(q, p); err != nil {
 			b.Fault, code = err.Error(), http.StatusBadRequest
 		}
-		b.narrow(q, v.FacetsOfFindings(q), "verdict", "regime")
+		b.narrow(q, once(&s.memo, v, "findings "+q.String(), func() []browse.Facet { return v.FacetsOfFindings(q) }), "verdict", "regime")
 	}
 	s.show(w, r, code, "findings", view{Title: "Findings", Nav: "findings", Body: b})
 }

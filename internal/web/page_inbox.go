@@ -14,8 +14,13 @@ type inboxPage struct {
 	Questions int
 }
 
+// questions are the groups of the inbox, gathered once a result.
+func (s *site) questions(v *pipeline.View) []browse.Questions {
+	return once(&s.memo, v, "inbox", v.Inbox)
+}
+
 func (s *site) inbox(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
-	b := inboxPage{Groups: v.Inbox()}
+	b := inboxPage{Groups: s.questions(v)}
 	if s.export(w, r, "questions", []string{"fact", "question", "values", "questions", "findings"}, each(b.Groups, func(q *browse.Questions) []string {
 		return []string{q.Fact, q.Text, joined(q.Values), strconv.Itoa(q.Count), strconv.Itoa(q.Findings)}
 	})) {
@@ -45,7 +50,7 @@ func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 	n, err := strconv.Atoi(r.PathValue("group"))
 	b := groupPage{}
 	found := false
-	for _, g := range v.Inbox() {
+	for _, g := range s.questions(v) {
 		if err == nil && g.Group == n {
 			b.Questions, found = g, true
 		}

@@ -16,7 +16,7 @@ type lawPage struct {
 	Day    calendar.Date
 	Slider slider
 	Where  string
-	Places []place
+	Places []countryCount
 	Total  int
 	Active int
 	Groups []jurisdiction
@@ -25,7 +25,7 @@ type lawPage struct {
 	Today   calendar.Date
 }
 
-type place struct {
+type countryCount struct {
 	Code  string
 	Count int
 }
@@ -96,9 +96,9 @@ func (s *site) fillRegimes(b *lawPage) {
 		groups[x.Jurisdiction].Regimes = append(groups[x.Jurisdiction].Regimes, row)
 	}
 	for code, n := range counts {
-		b.Places = append(b.Places, place{code, n})
+		b.Places = append(b.Places, countryCount{code, n})
 	}
-	slices.SortFunc(b.Places, func(x, y place) int { return cmp.Or(y.Count-x.Count, cmp.Compare(x.Code, y.Code)) })
+	slices.SortFunc(b.Places, func(x, y countryCount) int { return cmp.Or(y.Count-x.Count, cmp.Compare(x.Code, y.Code)) })
 	for _, p := range b.Places {
 		if g := groups[p.Code]; g != nil {
 			slices.SortStableFunc(g.Regimes, func(x, y regimeRow) int { return y.InForce - x.InForce })

@@ -47,9 +47,9 @@ const maxFirst, maxShortList = 6, 5
 func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 	h := v.Head()
 	b := overviewPage{Head: h, Today: s.today(), Verdicts: verdictCounts(h)}
-	all := todos(h.Groups)
+	all := once(&s.memo, v, "todos", func() []todo { return todos(h.Groups) })
 	b.First, b.Rest = firstOf(all, maxFirst), max(0, len(all)-maxFirst)
-	line := v.Timeline()
+	line := once(&s.memo, v, "timeline", v.Timeline)
 	if s.export(w, r, "deadlines", []string{"due", "regime", "provision", "verdict", "profile", "findings", "assets"}, each(line, deadlineRow)) {
 		return
 	}
@@ -62,7 +62,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View
 	}
 	b.Axis = deadlineAxis(b.Today, b.Ahead)
 	b.Changes, _ = v.Changes() // a damaged record shows nothing; the findings themselves are whole
-	b.Asked = firstOf(v.Inbox(), maxShortList)
+	b.Asked = firstOf(s.questions(v), maxShortList)
 	b.Tests = firstOf(h.Tests, maxShortList)
 	for i := range h.Coverage {
 		c := &h.Coverage[i]

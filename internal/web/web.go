@@ -48,11 +48,21 @@ type site struct {
 	Config
 	pages  map[string]*page
 	assets *assets
+
+	memo memo
 }
 
 // New returns the pages as one handler, to be mounted at "/". It fails when a
 // template or static file is broken, which a test excludes.
 func New(c Config) (http.Handler, error) {
+	s, err := newSite(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.handler(), nil
+}
+
+func newSite(c Config) (*site, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -64,12 +74,14 @@ func New(c Config) (http.Handler, error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = loadPages(s); err != nil {
-		return nil, err
-	}
+	s.pages, err = loadPages(s)
+	return s, err
+}
+
+func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
 	s.routes(mux)
-	return secured(mux), nil
+	return secured(mux)
 }
 
 func (s *site) routes(mux *http.ServeMux) {

@@ -90,7 +90,7 @@ func TestCheckAnswerAndChange(t *testing.T) {
 }
 
 // openQuestion returns an open question for a fact and the page of a finding that waits for it.
-func openQuestion(t *testing.T, work *pipeline.Workspace, fact string) (id, page string) {
+func openQuestion(t testing.TB, work *pipeline.Workspace, fact string) (id, page string) {
 	t.Helper()
 	v, release, err := work.View()
 	if err != nil {
