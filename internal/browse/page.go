@@ -40,6 +40,9 @@ type Rows struct {
 // ErrCursor means that a cursor is damaged, of another result, or of another order.
 var ErrCursor = errors.New("the cursor belongs to another list; begin again without it")
 
+// ErrPage means that a page was asked for in a way that cannot be met.
+var ErrPage = errors.New("no such page")
+
 // Orders of lists.
 var (
 	AssetOrders   = []string{"verdict", "name", Maker, Brand, Category, Model, Site, Kind, Seen, "id"}
@@ -99,10 +102,10 @@ func (x *Index) page(list string, orders []string, p Page, s *selection, order f
 	}
 	n := slices.Index(orders, name)
 	if n < 0 {
-		return Rows{}, fmt.Errorf("no order is called %q; orders: %s, each also with - before it", name, strings.Join(orders, ", "))
+		return Rows{}, fmt.Errorf("%w: no order is called %q; orders: %s, each also with - before it", ErrPage, name, strings.Join(orders, ", "))
 	}
 	if p.Limit < 0 || p.Limit > MaxLimit {
-		return Rows{}, fmt.Errorf("limit %d: want 1 to %d", p.Limit, MaxLimit)
+		return Rows{}, fmt.Errorf("%w: limit %d: want 1 to %d", ErrPage, p.Limit, MaxLimit)
 	}
 	if p.Limit == 0 {
 		p.Limit = DefaultLimit

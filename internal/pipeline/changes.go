@@ -76,3 +76,19 @@ func newlyRestricted(c *report.Change) bool {
 	bad := func(v law.Verdict) bool { return v == law.Prohibited || v == law.Restricted }
 	return bad(c.To) && !bad(c.From)
 }
+
+// NewlyRestricted returns the changes that make something prohibited or restricted that was not.
+func (c *Changes) NewlyRestricted() *Changes {
+	out := &Changes{Since: c.Since, SinceDay: c.SinceDay, Counts: []browse.ChangeCount{}, Listed: []report.Change{}}
+	for i := range c.Listed {
+		if newlyRestricted(&c.Listed[i]) {
+			out.Listed = append(out.Listed, c.Listed[i])
+		}
+	}
+	for _, n := range c.Counts {
+		if newlyRestricted(&report.Change{From: n.From, To: n.To}) {
+			out.Counts = append(out.Counts, n)
+		}
+	}
+	return out
+}

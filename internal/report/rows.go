@@ -121,6 +121,11 @@ func CSV(w io.Writer, r Result) error {
 	return (&Sheet{Columns: columns, Rows: rows(r)}).CSV(w)
 }
 
+// AssetsCSV writes one row an asset, with a heading row.
+func AssetsCSV(w io.Writer, r Result) error {
+	return (&Sheet{Columns: assetColumns, Rows: assetRows(r)}).CSV(w)
+}
+
 // harmless disarms text that a spreadsheet would compute: foreign devices name themselves.
 func harmless(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
