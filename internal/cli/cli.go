@@ -53,6 +53,7 @@ type commands struct {
 	Ask      askCmd      `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
 	Explain  explainCmd  `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
 	Answer   answerCmd   `cmd:"" help:"Settle what was not known, and see what changes."`
+	Serve    serveCmd    `cmd:"" help:"Show it in the browser: pages, API, several people."`
 	Firmware firmwareCmd `cmd:"" help:"Unpack firmware images and say who wrote them and how they can be entered."`
 	Law      lawCmd      `cmd:"" help:"List, show, test and compare the law on any date."`
 	Screen   screenCmd   `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`

@@ -129,4 +129,3 @@ func (s *selected) Claims() iter.Seq2[report.Entry, error] {
 
 // Observations yields none.
 func (s *selected) Observations() iter.Seq2[report.Entry, error] { return s.Claims() }
-

@@ -36,11 +36,10 @@ const browseName = "browse.bin"
 // none: once a result, about 20 s for a million assets. Progress may be nil.
 func (f *Folder) View(progress func(Progress)) (*View, error) {
 	v := &View{folder: f}
-	head, err := os.ReadFile(filepath.Join(f.dir, "head.json"))
-	if err != nil {
-		return nil, fmt.Errorf("open result: %w", err)
+	var err error
+	if v.id, err = f.resultID(); err != nil {
+		return nil, err
 	}
-	v.id = evidence.Hash("result", string(head))
 	path := filepath.Join(f.dir, browseName)
 	if v.Index, err = readBrowse(path); err == nil {
 		return v, nil
@@ -57,6 +56,15 @@ func (f *Folder) View(progress func(Progress)) (*View, error) {
 		}
 	}
 	return v, writeBrowse(path, v.Index)
+}
+
+// resultID names a result by its head.
+func (f *Folder) resultID() (string, error) {
+	head, err := os.ReadFile(filepath.Join(f.dir, "head.json"))
+	if err != nil {
+		return "", fmt.Errorf("open result: %w", err)
+	}
+	return evidence.Hash("result", string(head)), nil
 }
 
 func readBrowse(path string) (*browse.Index, error) {

@@ -322,3 +322,15 @@ func (s *shelved) remove() {
 	s.view.Close()
 	os.RemoveAll(s.view.folder.dir)
 }
+
+// AdoptNew adopts a result unless the workspace has it already.
+func (w *Workspace) AdoptNew(f *Folder, by, title string) error {
+	id, err := f.resultID()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(w.Results(), func(r ResultInfo) bool { return r.ID == id }) {
+		return nil
+	}
+	return w.Adopt(f, by, title)
+}
