@@ -46,6 +46,7 @@ type Index struct {
 	assets   assets
 	findings findings
 	asked    asked
+	sieve    sieve
 	// organisations maps an organisation's ID to its name, so that words find makers by name.
 	organisations map[string]string
 
@@ -190,7 +191,7 @@ func (x *Index) Timeline() []Deadline {
 	f := &x.findings
 	regime, provision, profile := f.columns[Regime], f.columns[Provision], f.columns[Profile]
 	at, last := map[key]int{}, map[key]uint32{}
-	var out []Deadline
+	out := []Deadline{}
 	for i := range f.n {
 		if f.due[i] == int32(calendar.NoDate) {
 			continue

@@ -60,6 +60,7 @@ const keptSelections = 64
 
 func (x *Index) ready() {
 	x.recent, x.orders = map[string]*selection{}, map[string][]uint32{}
+	x.sieve = newSieve(&x.assets)
 }
 
 // selected returns the rows of a query, from memory when it was asked lately.

@@ -210,15 +210,23 @@ func hexOnly(v string) string {
 	return strings.Join(out, ":")
 }
 
-// textWord looks through the text of all rows in one pass.
+// textWord looks through the text of all blocks of rows that may hold a word.
 func (x *Index) textWord(to set, v []byte) {
-	t := &x.assets
 	if len(v) == 0 || bytes.IndexByte(v, '\n') >= 0 {
 		return
 	}
-	row := 0
-	for at := 0; ; {
-		i := bytes.Index(t.text[at:], v)
+	g := grams(v)
+	for i := range x.sieve {
+		if x.sieve.mayHold(i, g) {
+			x.assets.find(to, v, i*sieveRows, min(x.assets.n, (i+1)*sieveRows))
+		}
+	}
+}
+
+// find adds the rows from <= row < end whose text contains v.
+func (t *assets) find(to set, v []byte, row, end int) {
+	for at := int(t.textAt[row]); row < end; {
+		i := bytes.Index(t.text[at:t.textAt[end]], v)
 		if i < 0 {
 			return
 		}
@@ -227,7 +235,8 @@ func (x *Index) textWord(to set, v []byte) {
 			row++
 		}
 		to.put(row)
-		at = int(t.textAt[row+1]) // on with the next row
+		row++
+		at = int(t.textAt[row]) // on with the next row
 	}
 }
 

@@ -1,0 +1,175 @@
+//go:build load
+
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"telltale/internal/api"
+	"telltale/internal/people"
+	"telltale/internal/pipeline"
+	"telltale/internal/web"
+)
+
+// TestLoad lets 20 users ask pages and API of a result of a million assets,
+// each the next thing as soon as the last is there, and fails when the 95th
+// percentile of any route is 200 ms or more. On an idle machine with two cores:
+//
+//	go test ./internal/cli -tags load -run TestLoad -v -timeout 30m
+//
+// LOAD_ASSETS and LOAD_DIR (which keeps the result for the next run) change what is asked.
+func TestLoad(t *testing.T) {
+	n, users, each := 1_000_000, 20, 60
+	fmt.Sscan(os.Getenv("LOAD_ASSETS"), &n)
+	dir := os.Getenv("LOAD_DIR")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	work, s := loadServer(t, dir, n)
+	v, done, err := work.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	routes := loadRoutes(v)
+	took := make([][]time.Duration, len(routes))
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	begin := time.Now()
+	for u := range users {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			r := rand.New(rand.NewPCG(uint64(u), 1))
+			for range each {
+				i := r.IntN(len(routes))
+				start := time.Now()
+				res, err := http.Get(s.URL + routes[i].make(r))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+				if res.StatusCode != http.StatusOK {
+					t.Errorf("%s: %s", routes[i].name, res.Status)
+				}
+				mu.Lock()
+				took[i] = append(took[i], time.Since(start))
+				mu.Unlock()
+			}
+		}()
+	}
+	wait.Wait()
+	all := slices.Concat(took...)
+	t.Logf("%d requests in %v", len(all), time.Since(begin).Round(time.Millisecond))
+	for i, d := range append(took, all) {
+		name := "all routes"
+		if i < len(routes) {
+			name = routes[i].name
+		}
+		if len(d) == 0 {
+			continue
+		}
+		slices.Sort(d)
+		p95 := d[len(d)*95/100]
+		t.Logf("%-28s p50 %6.1f ms  p95 %6.1f ms  (%d)", name, ms(d[len(d)/2]), ms(p95), len(d))
+		if p95 >= 200*time.Millisecond {
+			t.Errorf("%s: p95 %.1f ms, want below 200", name, ms(p95))
+		}
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+type loadRoute struct {
+	name string
+	make func(*rand.Rand) string
+}
+
+func loadRoutes(v *pipeline.View) []loadRoute {
+	assets, findings := v.Len()
+	fixed := func(path string) loadRoute { return loadRoute{path, func(*rand.Rand) string { return path }} }
+	queries := []string{"", "maker:huawei", "verdict:prohibited", "unknown:maker", "maker:zte category:ont", "verdict:undetermined -maker:nokia"}
+	query := func(path string) loadRoute {
+		return loadRoute{path + "?q=", func(r *rand.Rand) string { return path + "?q=" + url.QueryEscape(queries[r.IntN(len(queries))]) }}
+	}
+	return []loadRoute{
+		fixed("/"), query("/assets"), query("/findings"), fixed("/inbox"), fixed("/evidence"), fixed("/law"), fixed("/org"), fixed("/data"), fixed("/check"),
+		{"/assets?q=WORD", func(r *rand.Rand) string { return fmt.Sprintf("/assets?q=dev-%d", r.IntN(assets)) }},
+		{"/assets?q=site", func(r *rand.Rand) string { return fmt.Sprintf("/assets?q=site:site-%d", r.IntN(500)) }},
+		{"/asset/ID", func(r *rand.Rand) string { return "/asset/" + v.AssetID(r.IntN(assets)) }},
+		{"/finding/ID", func(r *rand.Rand) string { return "/finding/" + v.FindingID(r.IntN(findings)) }},
+		query("/api/v1/assets"), query("/api/v1/findings"), query("/api/v1/assets/facets"), fixed("/api/v1/summary"), fixed("/api/v1/inbox"), fixed("/api/v1/timeline"),
+		{"/api/v1/assets/ID", func(r *rand.Rand) string { return "/api/v1/assets/" + v.AssetID(r.IntN(assets)) }},
+	}
+}
+
+// loadServer serves a register of n rows, checked once.
+func loadServer(t *testing.T, dir string, n int) (*pipeline.Workspace, *httptest.Server) {
+	t.Helper()
+	k, err := pipeline.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	work, err := pipeline.NewWorkspace(k, pipeline.WorkspaceOptions{Dir: dir, Profile: "rural-etc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(work.Results()) == 0 {
+		pr, pw := io.Pipe()
+		go func() { pw.CloseWithError(loadRegister(pw, n)) }()
+		u, err := work.Upload("register.csv", "load", pr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		j, err := work.Check(pipeline.CheckRequest{Uploads: []string{u.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i, err := j.Wait(context.Background()); err != nil || i.State != pipeline.JobDone {
+			t.Fatalf("check: %+v, %v", i, err)
+		}
+		t.Logf("checked and indexed %d assets in %v", n, time.Since(begin).Round(time.Second))
+	}
+	house, err := people.Open(context.Background(), people.Options{Dir: dir, Local: "load", PerMinute: 1 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := api.New(api.Config{Work: work, House: house})
+	pages, err := web.New(web.Config{Knowledge: k, Work: work, Visitor: visitor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(house.Guard(doors(door, pages)))
+	t.Cleanup(func() { s.Close(); door.Close(); work.Close(); house.Close() })
+	return work, s
+}
+
+// loadRegister writes a register of many models of few makers.
+func loadRegister(w io.Writer, n int) error {
+	goods := strings.Split("Cisco Systems,WS-C2960X-24TS-L,switch|Juniper Networks,EX4300-48T,switch|Huawei,MA5800-X7,OLT|ZTE,ZXHN F660,ONT|Hikvision,DS-2CD2143G2-I,camera|Axis,P3245-V,camera|MikroTik,CCR1036-8G-2S+,router|Ubiquiti,U6-Pro,access point|,Q7Z-1,switch|Nokia,7750 SR-7,router", "|")
+	b := bufio.NewWriterSize(w, 1<<20)
+	fmt.Fprintln(b, "Name,Manufacturer,Model,Type,Serial Number,MAC Address,Site,Purchased")
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range n {
+		fmt.Fprintf(b, "dev-%d,%s,SN%06X%06d,00:1b:54:%02x:%02x:%02x,site-%d,20%02d-%02d-%02d\n", i, goods[r.IntN(len(goods))], r.IntN(1<<24), i, byte(i>>16), byte(i>>8), byte(i), i%500, 15+i%11, 1+i%12, 1+i%28)
+	}
+	return b.Flush()
+}
