@@ -97,13 +97,13 @@ func (h *House) known(door http.Handler) http.Handler {
 		}
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
 		door.ServeHTTP(seen, r.WithContext(As(r.Context(), who)))
-		if unsafe(r) || telling(r.URL.Path) {
+		if unsafe(r) || telling(r.URL.Path) || r.URL.Query().Has("format") {
 			h.note(Record{Name: who.Name, Act: r.Method, About: r.URL.RequestURI(), Status: seen.code, Address: address(r)})
 		}
 	})
 }
 
-// telling paths show single things or hand over files: the record tells who saw them.
+// telling paths show single things or hand over files, as lists do with format=: the record tells who saw them.
 func telling(path string) bool {
 	for _, p := range []string{"/asset/", "/finding/", "/api/v1/assets/", "/api/v1/findings/", "/api/v1/export", "/export", "/api/mcp"} {
 		if strings.HasPrefix(path, p) {

@@ -52,26 +52,27 @@ func (b *tab) kinds() map[string]string {
 	return out
 }
 
-// axe runs on every page; serious and critical faults fail.
-func TestAxeFindsNoSeriousFault(t *testing.T) {
-	axe, err := os.ReadFile("testdata/axe.min.js")
+// axe reports the serious and critical faults of accessibility on the page that is open.
+func (b *tab) axe(name string) {
+	b.t.Helper()
+	script, err := os.ReadFile("testdata/axe.min.js")
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
+	value[bool](b, string(script)+"; true")
+	for _, f := range value[[]string](b, `axe.run({resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + " (" + v.impact + "): " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")))`) {
+		b.t.Errorf("%s: %s", name, f)
+	}
+}
+
+func TestAxeFindsNoSeriousFault(t *testing.T) {
 	b := open(t)
 	b.example()
 	for _, theme := range []string{"light", "dark"} {
 		value[string](b, `document.cookie = "theme=`+theme+`; path=/"`)
-		for name, path := range b.kinds() {
-			if name == "missing" {
-				continue // its code is an error of the console by design
-			}
+		for name, path := range b.kindsThere() {
 			b.goTo(path)
-			value[bool](b, string(axe)+"; true")
-			faults := value[[]string](b, `axe.run({resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + " (" + v.impact + "): " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")))`)
-			for _, f := range faults {
-				t.Errorf("%s, %s theme: %s", name, theme, f)
-			}
+			b.axe(name + ", " + theme)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"telltale/internal/calendar"
+	"telltale/internal/people"
 	"telltale/internal/pipeline"
 )
 
@@ -24,7 +25,9 @@ type Config struct {
 	Knowledge *pipeline.Knowledge
 	// Work is where results are kept; nil shows the reference pages only.
 	Work *pipeline.Workspace
-	// Visitor says who asks; nil is one user without login.
+	// House keeps the accounts, nil where there are none.
+	House *people.House
+	// Visitor says who asks; nil asks the House's guard, and without a House it is one user without login.
 	Visitor func(*http.Request) Visitor
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
@@ -38,6 +41,15 @@ type Visitor struct {
 	Role string
 	// CSRF is a token that forms send back as csrf; empty on a machine of one's own, where nobody logs in.
 	CSRF string
+}
+
+// visitor is who the guard let in; without a guard it is the one user of the machine.
+func visitor(r *http.Request) Visitor {
+	w := people.Of(r.Context())
+	if w.Name == "" {
+		return Visitor{Name: "local user"}
+	}
+	return Visitor{Name: w.Name, Role: string(w.Role), CSRF: w.CSRF}
 }
 
 // MayWork reports whether the visitor may hand in files and answer questions.
@@ -67,7 +79,7 @@ func newSite(c Config) (*site, error) {
 		c.Now = time.Now
 	}
 	if c.Visitor == nil {
-		c.Visitor = func(*http.Request) Visitor { return Visitor{Name: "local user"} }
+		c.Visitor = visitor
 	}
 	s := &site{Config: c}
 	var err error
@@ -94,6 +106,11 @@ func (s *site) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /inbox", s.withView("inbox", "Inbox", s.inbox))
 	mux.HandleFunc("GET /inbox/{group}", s.withView("inbox", "Inbox", s.inboxGroup))
 	mux.HandleFunc("GET /evidence", s.withView("evidence", "Evidence", s.evidence))
+	mux.HandleFunc("GET /people", s.team(people.Admin, s.people))
+	mux.HandleFunc("POST /people", s.team(people.Admin, s.putPerson))
+	mux.HandleFunc("GET /record", s.team(people.Admin, s.record))
+	mux.HandleFunc("GET /account", s.team(people.Viewer, s.account))
+	mux.HandleFunc("POST /account", s.team(people.Viewer, s.token))
 	mux.HandleFunc("GET /check", s.check)
 	mux.HandleFunc("POST /check", s.working(s.startCheck))
 	mux.HandleFunc("POST /answer", s.working(s.answer))
