@@ -33,8 +33,14 @@ var (
 
 // FacetsOfAssets counts the assets that meet a query by the fields of AssetFacets.
 // An asset with findings of several verdicts counts under each.
+// The facets are shared: they must not be changed.
 func (x *Index) FacetsOfAssets(q Query) []Facet {
-	rows := x.selected("assets", q, x.assetSet).rows
+	s := x.selected("assets", q, x.assetSet)
+	s.counted.Do(func() { s.facets = x.assetFacets(s.rows) })
+	return s.facets
+}
+
+func (x *Index) assetFacets(rows set) []Facet {
 	t := &x.assets
 	var verdicts [1 << 5]int // by mask
 	relabelled := 0
@@ -74,9 +80,15 @@ func (x *Index) FacetsOfAssets(q Query) []Facet {
 	return out
 }
 
-// FacetsOfFindings counts the findings that meet a query by the fields of FindingFacets.
+// FacetsOfFindings counts the findings that meet a query by the fields of
+// FindingFacets. The facets are shared: they must not be changed.
 func (x *Index) FacetsOfFindings(q Query) []Facet {
-	rows := x.selected("findings", q, x.findingSet).rows
+	s := x.selected("findings", q, x.findingSet)
+	s.counted.Do(func() { s.facets = x.findingFacets(s.rows) })
+	return s.facets
+}
+
+func (x *Index) findingFacets(rows set) []Facet {
 	fs, maker := &x.findings, x.assets.columns[Maker]
 	var out []Facet
 	for _, name := range FindingFacets {

@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"telltale/internal/calendar"
 )
@@ -49,10 +51,14 @@ var (
 	FindingOrders = []string{"verdict", "due", Provision, Regime, Act, "asset"}
 )
 
-// selection is what a query found, kept for the next pages.
+// selection is what a query found, kept for the next pages. However many ask
+// at once, it is found and counted once.
 type selection struct {
-	rows  set
-	total int
+	found   sync.Once
+	rows    set
+	total   int
+	counted sync.Once
+	facets  []Facet
 }
 
 // kept is the number of selections kept for next pages and counts.
@@ -68,22 +74,28 @@ func (x *Index) selected(list string, q Query, find func(Query) set) *selection 
 	key := list + " " + q.String()
 	x.mu.Lock()
 	s := x.recent[key]
-	x.mu.Unlock()
-	if s != nil {
-		return s
-	}
-	s = &selection{rows: find(q)}
-	s.total = s.rows.count()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.recent[key] == nil {
+	if s == nil {
+		s = &selection{}
 		if x.oldest = append(x.oldest, key); len(x.oldest) > keptSelections {
 			delete(x.recent, x.oldest[0])
 			x.oldest = x.oldest[1:]
 		}
 		x.recent[key] = s
 	}
+	x.mu.Unlock()
+	s.found.Do(func() {
+		s.rows = find(q)
+		s.total = s.rows.count()
+	})
 	return s
+}
+
+// Warm makes what every first page asks for, so that nobody waits for it.
+func (x *Index) Warm() {
+	x.assetOrder(AssetOrders[0])
+	x.findingOrder(FindingOrders[0])
+	x.FacetsOfAssets(Query{})
+	x.FacetsOfFindings(Query{})
 }
 
 // Assets returns one page of the assets that meet a query.
@@ -207,9 +219,14 @@ func worst(mask uint8) uint32 {
 func (x *Index) findingOrder(name string) []uint32 {
 	f := &x.findings
 	byDue := func() []uint32 {
-		rows := count(f.n, nil, 1, func(uint32) uint32 { return 0 })
-		slices.SortStableFunc(rows, func(a, b uint32) int { return dueOrder(f.due[a], f.due[b]) })
-		return rows
+		days := map[int32]uint32{}
+		for _, d := range f.due {
+			days[d] = 0
+		}
+		for i, d := range slices.SortedFunc(maps.Keys(days), dueOrder) {
+			days[d] = uint32(i)
+		}
+		return count(f.n, nil, len(days), func(r uint32) uint32 { return days[f.due[r]] })
 	}
 	switch name {
 	case "asset":

@@ -62,7 +62,13 @@ func Open(ctx context.Context, o Options) (*House, error) {
 		o.PerMinute = 3000
 	}
 	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)"}, "_txlock": {"immediate"}}
-	path := filepath.ToSlash(filepath.Join(o.Dir, "people.db"))
+	path, err := filepath.Abs(filepath.Join(o.Dir, "people.db"))
+	if err != nil {
+		return nil, fmt.Errorf("open people.db: %w", err)
+	}
+	if path = filepath.ToSlash(path); path[0] != '/' {
+		path = "/" + path // C:/x
+	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

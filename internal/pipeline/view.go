@@ -42,6 +42,7 @@ func (f *Folder) View(progress func(Progress)) (*View, error) {
 	}
 	path := filepath.Join(f.dir, browseName)
 	if v.Index, err = readBrowse(path); err == nil {
+		v.Warm()
 		return v, nil
 	}
 	if progress == nil {
@@ -55,6 +56,7 @@ func (f *Folder) View(progress func(Progress)) (*View, error) {
 			return nil, err
 		}
 	}
+	v.Warm()
 	return v, writeBrowse(path, v.Index)
 }
 
