@@ -71,7 +71,7 @@ func (c *serveCmd) Run(e *env) error {
 	if err := c.begin(e, work); err != nil {
 		return err
 	}
-	pages, err := web.New(web.Config{Knowledge: work.Knowledge(), Work: work, Visitor: visitor})
+	pages, err := web.New(web.Config{Knowledge: work.Knowledge(), Work: work, House: house})
 	if err != nil {
 		return err
 	}
@@ -86,12 +86,6 @@ func doors(door, pages http.Handler) http.Handler {
 	}
 	mux.Handle("/", pages)
 	return mux
-}
-
-// visitor tells the pages who asks.
-func visitor(r *http.Request) web.Visitor {
-	w := people.Of(r.Context())
-	return web.Visitor{Name: w.Name, Role: string(w.Role), CSRF: w.CSRF}
 }
 
 // closed refuses to listen beyond this machine without accounts and TLS.

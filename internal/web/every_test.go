@@ -16,7 +16,7 @@ import (
 func (b *tab) kinds() map[string]string {
 	b.t.Helper()
 	out := map[string]string{
-		"overview": "/", "check": "/check", "assets": "/assets?q=verdict:prohibited", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence",
+		"overview": "/", "check": "/check", "assets": "/assets?q=verdict:prohibited", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence", "network": "/network", "network-maker": "/network?maker=zte",
 		"law": "/law", "regime": "/law/us-fcc-covered-list", "law-diff": "/law/diff?from=2025-12-01&to=2026-11-28", "law-ahead": "/law/ahead?profile=uk-provider",
 		"organisations": "/org", "organisation": "/org/dahua", "ask": "/ask?q=Lorex+N843A8&profile=rural-etc", "ask-empty": "/ask", "data": "/data", "missing": "/no/such/page",
 	}

@@ -64,6 +64,7 @@ var navigation = []navGroup{
 		{"check", "/check", "Check"},
 		{"assets", "/assets", "Assets"},
 		{"findings", "/findings", "Findings"},
+		{"network", "/network", "Network"},
 		{"inbox", "/inbox", "Inbox"},
 		{"evidence", "/evidence", "Evidence"},
 	}},

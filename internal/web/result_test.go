@@ -111,7 +111,7 @@ func resultSite(t *testing.T) (http.Handler, *pipeline.View) {
 // everyPage lists the address of every page over a result.
 func everyPage(t *testing.T, v *pipeline.View) []string {
 	t.Helper()
-	urls := []string{"/", "/check", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence"}
+	urls := []string{"/", "/check", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence", "/network"}
 	as, err := v.Assets(browse.Query{}, browse.Page{})
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestPagesOfAResult(t *testing.T) {
 
 func TestPagesWithoutAResultTeach(t *testing.T) {
 	h := testSite(t)
-	for _, url := range []string{"/", "/assets", "/findings", "/inbox", "/evidence", "/asset/00", "/finding/00"} {
+	for _, url := range []string{"/", "/assets", "/findings", "/inbox", "/evidence", "/network", "/asset/00", "/finding/00"} {
 		if w := get(t, h, url); w.Code != 200 || !strings.Contains(w.Body.String(), "Nothing has been checked yet") {
 			t.Errorf("%s: code %d, want a page that teaches", url, w.Code)
 		}

@@ -12,6 +12,7 @@ package web
 
 import (
 	"net/http"
+	"sync"
 	"time"
 
 	"telltale/internal/calendar"
@@ -62,6 +63,9 @@ type site struct {
 	assets *assets
 
 	memo memo
+
+	netMu sync.Mutex
+	net   *netGraph // of the result last drawn
 }
 
 // New returns the pages as one handler, to be mounted at "/". It fails when a
@@ -106,6 +110,8 @@ func (s *site) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /inbox", s.withView("inbox", "Inbox", s.inbox))
 	mux.HandleFunc("GET /inbox/{group}", s.withView("inbox", "Inbox", s.inboxGroup))
 	mux.HandleFunc("GET /evidence", s.withView("evidence", "Evidence", s.evidence))
+	mux.HandleFunc("GET /network", s.withView("network", "Network", s.networkPage))
+	mux.HandleFunc("GET /network.json", s.withView("network", "Network", s.networkDrawn))
 	mux.HandleFunc("GET /people", s.team(people.Admin, s.people))
 	mux.HandleFunc("POST /people", s.team(people.Admin, s.putPerson))
 	mux.HandleFunc("GET /record", s.team(people.Admin, s.record))

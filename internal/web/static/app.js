@@ -22,3 +22,4 @@ follow();
 lists();
 for (const f of document.querySelectorAll("form[data-drop]")) check(f);
 for (const c of document.querySelectorAll("[data-job]")) job(c);
+for (const b of document.querySelectorAll("[data-net]")) import("./network.js").then((m) => m.network(b));

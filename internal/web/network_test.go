@@ -1,0 +1,81 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"telltale/internal/browse"
+	"telltale/internal/pipeline"
+)
+
+func TestNetworkInTheBrowser(t *testing.T) {
+	b := open(t)
+	b.example()
+	b.goTo("/network")
+	b.until(`Number(document.querySelector("[data-net]").dataset.ready) > 0`)
+	b.run(chromedp.Focus(chromedp.CSS("canvas")))
+	before := value[string](b, pixels)
+	b.press(kb.ArrowRight)
+	b.until(`(` + pixels + `) !== ` + fmt.Sprintf("%q", before))
+	b.write("[data-net-find]", "olt")
+	b.until(`document.querySelector("[data-net-said]").textContent.includes("shown bright")`)
+}
+
+// pixels is a sum over the drawing, as text.
+const pixels = `(() => { const c = document.querySelector("canvas"); const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let s = 0; for (let i = 0; i < d.length; i += 4) s = (s * 31 + d[i] + d[i + 1] * 3) % 1000003; return String(s); })()`
+
+// big is a network of n things.
+func big(of string, n int) *netGraph {
+	g := &netGraph{of: of, by: map[string]*netNode{}}
+	for i := range n {
+		x := &netNode{ID: fmt.Sprintf("%020x", i), Name: fmt.Sprint("node-", i), Verdict: append(browse.Verdicts[:3:3], "")[i%4]}
+		g.nodes, g.by[x.ID] = append(g.nodes, x), x
+	}
+	for _, l := range tree(n) {
+		g.told = append(g.told, pipeline.Told{Host: g.nodes[l[0]].ID, Remote: g.nodes[l[1]].ID, Via: "lldp"})
+	}
+	return g
+}
+
+// Frames a second while 5,000 things are moved about; the figure is frames/s.
+func BenchmarkMoveNetwork5000(bench *testing.B) {
+	work := testWork(bench)
+	handIn(bench, work, register(bench))
+	v, release, err := work.View()
+	if err != nil {
+		bench.Fatal(err)
+	}
+	defer release()
+	s, err := newSite(testConfig(work))
+	if err != nil {
+		bench.Fatal(err)
+	}
+	s.net = big(v.ID(), 5000)
+	if err := s.lay(s.net); err != nil {
+		bench.Fatal(err)
+	}
+	bench.ReportMetric(float64(len(s.net.drawn)), "bytes/graph")
+	b := openOn(bench, work, s.handler())
+	for bench.Loop() {
+		b.goTo("/network")
+		b.until(`Number(document.querySelector("[data-net]")?.dataset.ready) === 5000`)
+		rate := value[float64](b, `new Promise((done) => {
+			const canvas = document.querySelector("canvas"), box = canvas.getBoundingClientRect();
+			const event = (kind, x) => canvas.dispatchEvent(new PointerEvent(kind, { pointerId: 1, clientX: box.left + x, clientY: box.top + 200, bubbles: true }));
+			canvas.setPointerCapture = () => {};
+			event("pointerdown", 300);
+			let frames = 0;
+			const start = performance.now();
+			const step = (now) => {
+				event("pointermove", 300 + 200 * Math.sin(frames / 20));
+				frames++;
+				if (now - start > 3000) { event("pointerup", 300); done(frames * 1000 / (now - start)); } else requestAnimationFrame(step);
+			};
+			requestAnimationFrame(step);
+		})`)
+		bench.ReportMetric(rate, "frames/s")
+	}
+}
