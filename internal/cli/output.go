@@ -87,3 +87,17 @@ func progress(w any) (show func(pipeline.Progress), done func()) {
 			}
 		}
 }
+
+// scanProgress shows the progress of a scan in the words of a check's.
+func scanProgress(show func(pipeline.Progress)) func(scan pipeline.ScanProgress) {
+	if show == nil {
+		return nil
+	}
+	return func(p pipeline.ScanProgress) {
+		if p.Stage == "ask" {
+			show(pipeline.Progress{Stage: "ask hosts:", Done: p.Hosts, Total: max(p.Live, p.Hosts)})
+			return
+		}
+		show(pipeline.Progress{Stage: "search addresses:", Done: int(p.Done), Total: int(p.Total)})
+	}
+}

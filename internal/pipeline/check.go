@@ -37,6 +37,8 @@ type Options struct {
 	Inputs []string
 	// Base is a folder that is left out of the names of inputs in it; empty for none.
 	Base string
+	// Scanned, when set, is the file of a scan's answers that is read in place of Inputs, which then only name it.
+	Scanned string
 	// Profiles are who is judged for. Several when the user chose none.
 	Profiles []*law.Profile
 	// Act overrides the act; empty means use for inventory, buy for purchases, and fund for roles that spend a subsidy.
@@ -101,6 +103,9 @@ func newIntake(dir string, opt *Options) (*intake, error) {
 
 // readInputs reads all inputs with the columns the user stated now or before.
 func (k *Knowledge) readInputs(ctx context.Context, in *intake, opt *Options) error {
+	if opt.Scanned != "" {
+		return in.readScan(ctx, opt)
+	}
 	saved, err := SavedMaps()
 	if err != nil {
 		return err

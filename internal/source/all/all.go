@@ -26,6 +26,7 @@ import (
 	"telltale/internal/source/osquery"
 	"telltale/internal/source/pcap"
 	"telltale/internal/source/pdf"
+	"telltale/internal/source/scanned"
 	"telltale/internal/source/sheet"
 	"telltale/internal/source/snmp"
 	"telltale/internal/source/spdx"
@@ -40,7 +41,7 @@ import (
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
-		pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
+		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
 		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
