@@ -1,8 +1,10 @@
 package sweep
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -26,7 +28,8 @@ func alive(a netip.Addr) bool {
 
 func startResponder(t testing.TB) *responder {
 	t.Helper()
-	raw, err := net.ListenPacket("udp4", "0.0.0.0:0")
+	// A stated port serves comparisons with programs that know 161 only.
+	raw, err := net.ListenPacket("udp4", "0.0.0.0:"+cmp.Or(os.Getenv("TELLTALE_RESPOND_PORT"), "0"))
 	if err != nil {
 		t.Skipf("no UDP socket: %v", err)
 	}

@@ -5,8 +5,11 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/gosnmp/gosnmp"
 
 	"telltale/internal/scan/pace"
 	"telltale/internal/scan/target"
@@ -102,18 +105,20 @@ func BenchmarkSweep(b *testing.B) {
 	b.ReportMetric(float64(m.Sys>>20), "MiB")
 }
 
-// BenchmarkDefaultPace sweeps 4,096 addresses at the default caps; the plan of
-// that scan says how long it should take (scan.TestPlanSeconds).
+// BenchmarkDefaultPace sweeps 4,096 addresses at the default caps and reports
+// the seconds it took and those a plan of it states: all packets at the rate,
+// and the waits (scan.planSearch).
 func BenchmarkDefaultPace(b *testing.B) {
 	r, list := startResponder(b), loopback(4096)
 	for b.Loop() {
 		run(b, r, list, Options{Pace: pace.New(pace.Options{})})
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s")
+	b.ReportMetric(DefaultPasses*(float64(len(list))/pace.DefaultRate+DefaultWait.Seconds()), "planned-s")
 }
 
 // TestServe keeps the responder on a port for comparing other programs:
-// TELLTALE_RESPOND=30s go test -run TestServe -v ./internal/scan/sweep
+// TELLTALE_RESPOND_PORT=161 TELLTALE_RESPOND=30s go test -run TestServe -v ./internal/scan/sweep
 func TestServe(t *testing.T) {
 	d, err := time.ParseDuration(os.Getenv("TELLTALE_RESPOND"))
 	if err != nil {
@@ -123,4 +128,47 @@ func TestServe(t *testing.T) {
 	t.Logf("answers on port %d of 127.99.0.0/16", r.port)
 	time.Sleep(d)
 	t.Logf("%d packets came", r.got.Load())
+}
+
+// poolRate is how many addresses a second a pool of gosnmp clients goes through
+// of a tenth answering, each with one second and one retry.
+func poolRate(b *testing.B, r *responder, list []netip.Addr) float64 {
+	begun := time.Now()
+	work := make(chan netip.Addr)
+	var wg sync.WaitGroup
+	for range 256 {
+		wg.Go(func() {
+			for a := range work {
+				g := gosnmp.GoSNMP{Target: a.String(), Port: r.port, Community: "public", Version: gosnmp.Version2c, Timeout: time.Second, Retries: 1}
+				if g.Connect() != nil {
+					continue
+				}
+				names := make([]string, len(SystemOIDs))
+				for i, o := range SystemOIDs {
+					names[i] = o.String()
+				}
+				_, _ = g.Get(names) // most are silent
+				g.Conn.Close()
+			}
+		})
+	}
+	for _, a := range list {
+		work <- a
+	}
+	close(work)
+	wg.Wait()
+	return float64(len(list)) / time.Since(begun).Seconds()
+}
+
+// BenchmarkAgainstPool reports the sweep's rate over that of 256 gosnmp workers in the same run.
+func BenchmarkAgainstPool(b *testing.B) {
+	r, list := startResponder(b), loopback(1<<16)
+	pool := poolRate(b, r, list[:1024])
+	for b.Loop() {
+		run(b, r, list, Options{})
+	}
+	ours := float64(len(list)*b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(ours, "addr/s")
+	b.ReportMetric(pool, "pool-addr/s")
+	b.ReportMetric(ours/pool, "times-pool")
 }
