@@ -96,6 +96,15 @@ func with(m map[string]string, kv ...string) map[string]string {
 	return m
 }
 
+func facts(t testing.TB) *inspect.Facts {
+	t.Helper()
+	f, err := data.Firmware()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 func report(t testing.TB, path string) *inspect.Report {
 	t.Helper()
 	f, err := os.Open(path)
@@ -104,16 +113,12 @@ func report(t testing.TB, path string) *inspect.Report {
 	}
 	defer f.Close()
 	fi, _ := f.Stat()
-	facts, err := data.Firmware()
-	if err != nil {
-		t.Fatal(err)
-	}
 	tr, err := unpack.Open(context.Background(), f, fi.Size(), filepath.Base(path), unpack.Limits{Spool: t.TempDir()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r, err := inspect.Inspect(context.Background(), tr, facts)
+	r, err := inspect.Inspect(context.Background(), tr, facts(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,10 +78,22 @@ func parseSquash(d *data, off int64) (s sqSuper, ok bool) {
 	if s.blockSize < 512 || s.blockSize > 1<<20 || bits.OnesCount32(s.blockSize) != 1 {
 		return s, false
 	}
-	if s.inodes == 0 || s.used < 96 || s.inodeStart <= 0 || s.dirStart <= s.inodeStart && s.dirStart != 0 && s.major == 4 {
+	if s.inodes == 0 || s.used < 96 || s.inodeStart <= 0 {
 		return s, false
 	}
 	return s, true
+}
+
+// lost says which table of a whole superblock cannot be where it is said to be; "" when all can.
+func (s *sqSuper) lost() string {
+	switch {
+	case s.major != 4:
+	case s.inodeStart >= s.used:
+		return fmt.Sprintf("inode table at %#x of %#x bytes", s.inodeStart, s.used)
+	case s.dirStart >= s.used || s.dirStart <= s.inodeStart:
+		return fmt.Sprintf("directory table at %#x, inode table at %#x, of %#x bytes", s.dirStart, s.inodeStart, s.used)
+	}
+	return ""
 }
 
 func probeSquashfs(d *data, off int64) *claim {
@@ -106,6 +118,13 @@ func probeSquashfs(d *data, off int64) *claim {
 	c.fact("made", "%d", s.mtime)
 	if s.major == 4 {
 		c.fact("compression", "%s", nonEmpty(sqCodecs[s.comp], fmt.Sprint(s.comp)))
+	}
+	if why := s.lost(); why != "" {
+		if s.used > d.size-off {
+			return nil
+		}
+		c.state, c.reason = Partial, "superblock recognised, nothing can be read: "+why
+		return c
 	}
 	c.extract = func(x *xtr) error {
 		q := &squash{x: x, s: s, d: x.d.sub(off, x.d.size-off), cache: map[int64]sqMeta{}}

@@ -32,14 +32,14 @@ func probeHWNP(d *data, off int64) *claim {
 	c.fact("products", "%s", cstr(d.upto(off+36, int(plist))))
 	c.extract = func(x *xtr) error {
 		head := x.d.upto(off+20, int(16+plist+count*item))
-		headOK := crc32.ChecksumIEEE(head) == le.Uint32(h[16:])
+		headOK, badHead := crc32.ChecksumIEEE(head) == le.Uint32(h[16:]), false
 		if headOK {
 			x.r.Confidence = Checked
 		} else {
 			// Some writers leave the checksums zero.
 			if le.Uint32(h[16:]) != 0 {
 				x.warn(Partial, "header checksum: has %08x, says %08x", crc32.ChecksumIEEE(head), le.Uint32(h[16:]))
-				x.r.Facts = append(x.r.Facts, Fact{"bad checksum", "header"})
+				badHead = true
 			}
 		}
 		end := table + count*item
@@ -71,6 +71,8 @@ func probeHWNP(d *data, off int64) *claim {
 		if outside > 0 {
 			x.warn(Truncated, "%d items point past the end", outside)
 			end = x.d.size
+		} else if badHead { // a head whose items hold: it was changed after it was sealed
+			x.r.Facts = append(x.r.Facts, Fact{"bad checksum", "header"})
 		}
 		if length > end-off && length <= x.d.size-off {
 			end = off + length
@@ -116,8 +118,12 @@ func probeDigicap(d *data, off int64) *claim {
 		return nil
 	}
 	headLen, count := int64(le.Uint32(h[8:])), int64(le.Uint32(h[12:]))
-	c := &claim{off: off, format: "digicap", conf: Structural}
 	lang := le.Uint32(h[16:])
+	// Four veiled bytes alone prove little: the fixed fields must make sense together.
+	if !clear && (count > 256 || headLen < 0x40 || headLen > 1<<20 || lang > 0xffff) {
+		return nil
+	}
+	c := &claim{off: off, format: "digicap", conf: Structural}
 	c.fact("language", "%d", lang)
 	c.fact("device class", "%#x", le.Uint32(h[20:]))
 	c.fact("OEM code", "%d", le.Uint32(h[24:]))
