@@ -5,6 +5,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"telltale/internal/firmware/shell"
 )
 
 // services turns launches into the list of what runs, and into findings about ways in.
@@ -102,6 +104,16 @@ func service(v *volume, l *launch, d *Daemon) Service {
 	return s
 }
 
+// never says that one of the conditions cannot hold.
+func never(when []string) bool {
+	for _, w := range when {
+		if strings.HasSuffix(w, shell.Never) {
+			return true
+		}
+	}
+	return false
+}
+
 func visible(argv []string) []string {
 	var out []string
 	for _, a := range argv {
@@ -121,6 +133,9 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 	switch s.State {
 	case "conditional":
 		lv, how = d.Conditional, "started when: "+strings.Join(l.when, "; and ")
+		if never(l.when) {
+			lv = Note
+		}
 	case "not-started":
 		lv, how = Note, "a script would start it; nothing was seen to run that script"
 	}
@@ -194,7 +209,7 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 	if len(l.when) > 0 {
 		lv = Suspicious
 	}
-	if !l.started {
+	if !l.started || never(l.when) {
 		lv = Note
 	}
 	in.add(Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "raw-shell", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,

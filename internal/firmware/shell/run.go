@@ -1,10 +1,6 @@
 package shell
 
-import (
-	"fmt"
-	"path"
-	"strings"
-)
+import "strings"
 
 // World is what a script can see of the image.
 type World interface {
@@ -54,9 +50,6 @@ const (
 	maxDepth = 16
 )
 
-// tri is what is known of a test: no, yes, or not settled by the image.
-type tri int8
-
 const (
 	no  tri = -1
 	may tri = 0
@@ -79,6 +72,9 @@ type state struct {
 	vars  map[string]string
 	fuzzy map[string]bool // set to something not known
 	funcs map[string]*node
+	// home is the file a function was defined in, set the one a variable was last set in.
+	home  map[*node]string
+	setIn map[string]string
 	when  []string
 	calls int
 	// hard marks a test that rests on the script's own arguments.
@@ -93,7 +89,7 @@ func (r *Runner) Script(file, src string, args, when []string, env map[string]st
 	}
 	r.depth++
 	defer func() { r.depth-- }()
-	s := &state{r: r, file: file, args: args, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, when: append([]string(nil), when...)}
+	s := &state{r: r, file: file, args: args, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, home: map[*node]string{}, setIn: map[string]string{}, when: append([]string(nil), when...)}
 	for k, v := range env {
 		s.vars[k] = v
 	}
@@ -115,7 +111,7 @@ func (r *Runner) Script(file, src string, args, when []string, env map[string]st
 
 // Vars returns the constant assignments of a script or configuration file.
 func Vars(src string) map[string]string {
-	s := &state{r: &Runner{World: nowhere{}, Emit: func(*Command) {}}, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, args: []string{""}}
+	s := &state{r: &Runner{World: nowhere{}, Emit: func(*Command) {}}, vars: map[string]string{}, fuzzy: map[string]bool{}, funcs: map[string]*node{}, home: map[*node]string{}, setIn: map[string]string{}, args: []string{""}}
 	s.exec(parse(src))
 	return s.vars
 }
@@ -181,122 +177,10 @@ func (s *state) eval(n *node) (flow, tri) {
 		return s.while(n)
 	case function:
 		s.funcs[n.name] = n.kids[0]
+		s.home[n.kids[0]] = s.file
 		return goOn, yes
 	}
 	return goOn, may
-}
-
-func (s *state) andOr(n *node) (flow, tri) {
-	if n.op == "&&" {
-		return s.branch(n.kids[0], n.kids[1], nil)
-	}
-	// a || b is: if a then nothing else b.
-	return s.branch(n.kids[0], nil, n.kids[1])
-}
-
-// branch decides a condition as shipped. What the image does not settle is
-// followed both ways, each under its condition in words. A branch that is off
-// as shipped is followed too, marked so, because a file or setting may turn it on.
-func (s *state) branch(cond, then, els *node) (flow, tri) {
-	s.hard = false
-	f, t := s.eval(cond)
-	if f != goOn {
-		return f, t
-	}
-	hard := s.hard
-	words := s.words(cond)
-	switch t {
-	case yes:
-		if then == nil {
-			return goOn, yes
-		}
-		return s.eval(then)
-	case no:
-		if then != nil && !hard {
-			s.under(words+" (not so as shipped)", then)
-		}
-		if els == nil {
-			return goOn, no
-		}
-		return s.eval(els)
-	}
-	fThen, fElse := goOn, goOn
-	if then != nil {
-		fThen = s.under(words, then)
-	}
-	if els != nil {
-		fElse = s.under("not: "+words, els)
-	}
-	switch {
-	case fThen != goOn && fElse != goOn:
-		return min(fThen, fElse), may
-	case fThen != goOn: // what follows runs only when the branch was not taken
-		s.when = append(s.when, "not: "+words)
-	case fElse != goOn:
-		s.when = append(s.when, words)
-	}
-	return goOn, may
-}
-
-func (s *state) under(cond string, n *node) flow {
-	if len(s.when) > 24 {
-		return goOn
-	}
-	keep := s.when
-	s.when = append(keep[:len(keep):len(keep)], cond)
-	f := s.exec(n)
-	s.when = keep
-	return f
-}
-
-// words shows a condition as a person would read it in the script.
-func (s *state) words(n *node) string {
-	var b strings.Builder
-	s.show(&b, n)
-	t := strings.TrimSpace(b.String())
-	if len(t) > 200 {
-		t = t[:200] + "…"
-	}
-	return t
-}
-
-func (s *state) show(b *strings.Builder, n *node) {
-	if n == nil || b.Len() > 240 {
-		return
-	}
-	switch n.kind {
-	case simple:
-		var w []string
-		for _, x := range n.words {
-			v, known := s.expand(x)
-			if !known {
-				v = unquote(x)
-			}
-			w = append(w, v)
-		}
-		b.WriteString(strings.Join(w, " "))
-	case andor:
-		s.show(b, n.kids[0])
-		b.WriteString(" " + n.op + " ")
-		s.show(b, n.kids[1])
-	case not:
-		b.WriteString("not ")
-		s.show(b, n.kids[0])
-	case pipe:
-		for i, k := range n.kids {
-			if i > 0 {
-				b.WriteString(" | ")
-			}
-			s.show(b, k)
-		}
-	case seq:
-		for i, k := range n.kids {
-			if i > 0 {
-				b.WriteString("; ")
-			}
-			s.show(b, k)
-		}
-	}
 }
 
 func (s *state) pipe(n *node) (flow, tri) {
@@ -336,62 +220,6 @@ func (s *state) pipe(n *node) (flow, tri) {
 	return goOn, may
 }
 
-func (s *state) caseOf(n *node) (flow, tri) {
-	s.hard = false
-	v, known := s.expand(n.words[0])
-	hard := s.hard || usesArgs(n.words[0])
-	var hit *node
-	for _, a := range n.arms {
-		match := may
-		if known {
-			match = no
-		}
-		for _, p := range a.patterns {
-			pv, pk := s.expand(p)
-			if known && pk {
-				if ok, _ := path.Match(strings.ReplaceAll(pv, "[!", "[^"), strings.ReplaceAll(v, "/", "\x01")); ok || pv == v || pv == "*" || globText(pv, v) {
-					match = yes
-				}
-			} else if known {
-				match = max(match, may)
-			}
-		}
-		switch match {
-		case yes:
-			if hit == nil {
-				hit = a.body
-				continue
-			}
-			fallthrough
-		case no:
-			if !hard {
-				s.under(fmt.Sprintf("%s is %s (as shipped: %s)", unquote(n.words[0]), strings.Join(a.patterns, " or "), v), a.body)
-			}
-		case may:
-			s.under(fmt.Sprintf("%s is %s", unquote(n.words[0]), strings.Join(a.patterns, " or ")), a.body)
-		}
-	}
-	if hit != nil {
-		return s.eval(hit)
-	}
-	return goOn, may
-}
-
-// globText matches shell patterns over text with slashes.
-func globText(pat, s string) bool {
-	ok, _ := path.Match(strings.ReplaceAll(strings.ReplaceAll(pat, "/", "\x01"), "[!", "[^"), strings.ReplaceAll(s, "/", "\x01"))
-	return ok
-}
-
-func usesArgs(w string) bool {
-	for _, a := range []string{"$1", "${1", "$@", "$*", "$#", "$0", "${0", "$2", "${2"} {
-		if strings.Contains(w, a) {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *state) loop(n *node) (flow, tri) {
 	items := s.fields(n.words)
 	if len(items) == 0 {
@@ -427,7 +255,7 @@ func (s *state) while(n *node) (flow, tri) {
 	switch t {
 	case no:
 		if !s.hard {
-			f = s.under(s.words(n.kids[0])+" (not so as shipped)", n.kids[1])
+			f = s.under(s.words(n.kids[0])+s.off(n.kids[0]), n.kids[1])
 		}
 		f = goOn
 	case yes:
@@ -449,10 +277,11 @@ func (s *state) call(fn *node, args []string) (flow, tri) {
 		return goOn, may
 	}
 	s.calls++
-	keepArgs, keepWhen := s.args, s.when
+	keepArgs, keepWhen, keepFile := s.args, s.when, s.file
 	s.args = append([]string{s.args[0]}, args[1:]...)
+	s.file = nonEmpty(s.home[fn], s.file)
 	f, t := s.eval(fn)
-	s.args, s.when = keepArgs, keepWhen
+	s.args, s.when, s.file = keepArgs, keepWhen, keepFile
 	s.calls--
 	if f == leaveScript {
 		return f, t
@@ -460,7 +289,15 @@ func (s *state) call(fn *node, args []string) (flow, tri) {
 	return goOn, t
 }
 
+func nonEmpty(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}
+
 func (s *state) set(name, v string, known bool) {
+	s.setIn[name] = s.file
 	if known {
 		s.vars[name] = v
 		delete(s.fuzzy, name)
