@@ -1,61 +1,20 @@
 package pcap
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
-	"math/rand/v2"
-	"net"
 	"os"
-	"path/filepath"
+	"os/exec"
+	"syscall"
 	"testing"
-
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/layers"
+	"time"
 
 	"telltale/internal/asset"
 	"telltale/internal/source"
+	"telltale/internal/source/pcap/traffic"
 )
-
-// traffic builds the packets of a capture of about size octets without a file
-// header: 2,000 stations, web and bulk transfer, one packet in sixty that identifies, one in a hundred in a
-// tunnel, one in a hundred IPv6.
-func traffic(tb testing.TB, size int) []byte {
-	tb.Helper()
-	rnd := rand.New(rand.NewPCG(1, 2))
-	payload := make([]byte, 1448)
-	for i := range payload {
-		payload[i] = byte(0x80 | rnd.IntN(100)) // looks like ciphertext, no greeting
-	}
-	identity := [][]byte{lldpFrame(tb), cdpFrame(tb), arpFrame(tb, 1), arpFrame(tb, 2), dhcpFrame(tb),
-		frame(tb, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()))...),
-		frame(tb, on(macA, tcpFrom(ipA, 64, 80, 5000, 1, []byte("HTTP/1.1 200 OK\r\nServer: Acme\r\n\r\n")))...),
-		frame(tb, on(macA, udpFrom(ipA, 4, 1900, 1900, []byte("NOTIFY * HTTP/1.1\r\nSERVER: Acme/2\r\n\r\n")))...)}
-	var out []byte
-	for n := 0; len(out) < size; n++ {
-		host := rnd.IntN(2000)
-		src := net.HardwareAddr{0, 0xaa, 0x11, 1, byte(host >> 8), byte(host)}
-		ip := net.IP{10, 1, byte(host >> 8), byte(host)}
-		data := payload[:1448]
-		if rnd.IntN(2) == 0 {
-			data = payload[:rnd.IntN(64)] // acknowledgements and small talk
-		}
-		var f []byte
-		switch {
-		case n%60 == 0:
-			f = identity[rnd.IntN(len(identity))]
-		case n%100 == 1:
-			f = frame(tb, append(on(src, udpFrom(ip, 64, 2152, 2152, nil)[:2]), append([]gopacket.SerializableLayer{&layers.GTPv1U{Version: 1, ProtocolType: 1, MessageType: 255, TEID: 1}}, tcpFrom(ip, 63, 443, 5000, 1, data)...)...)...)
-		case n%100 == 2:
-			f = frame(tb, eth(src, layers.EthernetTypeIPv6), &layers.IPv6{Version: 6, NextHeader: layers.IPProtocolUDP, HopLimit: 60, SrcIP: net.ParseIP("2001:db8::1"), DstIP: net.ParseIP("2001:db8::2")},
-				&layers.UDP{SrcPort: 443, DstPort: 4000}, gopacket.Payload(data))
-		default:
-			f = frame(tb, on(src, tcpFrom(ip, 64, 443, 5000+host, uint32(n), data))...)
-		}
-		out = append(out, capture(linkEthernet, f)[24:]...)
-	}
-	return out
-}
 
 // repeated is a capture whose packets come n times, without holding them n times.
 type repeated struct {
@@ -83,7 +42,12 @@ func (r *repeated) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func benchCapture(tb testing.TB, copies int64) *repeated {
-	return &repeated{head: capture(linkEthernet)[:24], body: traffic(tb, 32<<20), n: copies}
+	tb.Helper()
+	var b bytes.Buffer
+	if err := traffic.Write(&b, 32<<20, 1); err != nil {
+		tb.Fatal(err)
+	}
+	return &repeated{head: b.Bytes()[:24], body: b.Bytes()[24:], n: copies}
 }
 
 // BenchmarkRead reads 256 MiB of generated traffic; compare with BenchmarkBytes, which only moves the octets.
@@ -123,20 +87,76 @@ func BenchmarkBytes(b *testing.B) {
 	}
 }
 
-// TestWriteCapture writes the benchmark's capture of 1 GiB to the folder
-// TELLTALE_CAPTURE names, for comparison with other readers.
-func TestWriteCapture(t *testing.T) {
-	dir := os.Getenv("TELLTALE_CAPTURE")
-	if dir == "" {
-		t.Skip("TELLTALE_CAPTURE is not set: no capture is written")
+// BenchmarkReaders reads the capture TELLTALE_CAPTURE names with this package,
+// with plain reads of 1 MiB, and with the other readers that are installed. Each
+// tells its processor seconds, ours and the others', for one reading:
+//
+//	go run ./internal/source/pcap/traffic/write -out /tmp/t.pcap -size 1100
+//	TELLTALE_CAPTURE=/tmp/t.pcap go test ./internal/source/pcap -run - -bench Readers -benchtime 1x
+func BenchmarkReaders(b *testing.B) {
+	path := os.Getenv("TELLTALE_CAPTURE")
+	if path == "" {
+		b.Skip("TELLTALE_CAPTURE is not set: no capture to read")
 	}
-	f, err := os.Create(filepath.Join(dir, "generated.pcap"))
+	info, err := os.Stat(path)
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
+	}
+	measure := func(name string, read func(b *testing.B) (cpu time.Duration)) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(info.Size())
+			read(b) // into the cache of the system
+			var cpu time.Duration
+			for b.Loop() {
+				cpu += read(b)
+			}
+			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
+		})
+	}
+	measure("plain", func(b *testing.B) time.Duration {
+		return ours(b, path, func(f *os.File) error {
+			_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{f}, make([]byte, 1<<20))
+			return err
+		})
+	})
+	measure("telltale", func(b *testing.B) time.Duration {
+		return ours(b, path, func(f *os.File) error {
+			in := &source.Input{Name: "b", Data: f, Size: info.Size(), Options: &source.Options{}}
+			return Source{}.Read(context.Background(), in, &asset.Coverage{}, func(*asset.Sighting) error { return nil })
+		})
+	})
+	for _, argv := range [][]string{{"p0f", "-r", path}, append([]string{"tshark", "-n", "-r", path, "-T", "fields"}, commonFields...)} {
+		if _, err := exec.LookPath(argv[0]); err != nil {
+			continue
+		}
+		measure(argv[0], func(b *testing.B) time.Duration {
+			c := exec.Command(argv[0], argv[1:]...)
+			if err := c.Run(); err != nil {
+				b.Fatal(err)
+			}
+			return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+		})
+	}
+}
+
+// ours measures the processor time this process takes for read.
+func ours(b *testing.B, path string, read func(*os.File) error) time.Duration {
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
 	}
 	defer f.Close()
-	c := benchCapture(t, 32)
-	if _, err := io.Copy(f, io.NewSectionReader(c, 0, c.size())); err != nil {
-		t.Fatal(err)
+	before := used(b)
+	if err := read(f); err != nil {
+		b.Fatal(err)
 	}
+	return used(b) - before
+}
+
+func used(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

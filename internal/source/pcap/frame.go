@@ -51,6 +51,9 @@ var be = binary.BigEndian
 
 // link unwraps the outermost layer.
 func (d *decoder) link(kind uint32, b []byte) {
+	if kind == linkEthernet && d.dull(b) {
+		return
+	}
 	d.depth = 0
 	d.src = sender{}
 	switch kind {

@@ -25,8 +25,11 @@ func (d *decoder) ipv4(b []byte) {
 	if total >= hl && total < len(b) { // zero under segmentation offload
 		b = b[:total]
 	}
-	src := netip.AddrFrom4([4]byte(b[12:16]))
-	d.from(src, initialTTL(b[8], b[16]>>4 == 14))
+	raw := [4]byte(b[12:16])
+	src := netip.AddrFrom4(raw)
+	if d.from(src, initialTTL(b[8], b[16]>>4 == 14)) {
+		d.g.bind4(d.src.mac, d.src.st, raw)
+	}
 	proto, payload := b[9], b[hl:]
 	if off := be.Uint16(b[6:]); off&0x3fff != 0 { // more fragments or an offset
 		key := fragKey{src, netip.AddrFrom4([4]byte(b[16:20])), uint32(be.Uint16(b[4:])), proto}
@@ -43,7 +46,9 @@ func (d *decoder) ipv6(b []byte) {
 	}
 	src := netip.AddrFrom16([16]byte(b[8:24]))
 	dst := b[24:40]
-	d.from(src, initialTTL(b[7], dst[0] == 0xff))
+	if d.from(src, initialTTL(b[7], dst[0] == 0xff)) {
+		d.g.bind(d.src.st, src)
+	}
 	next, n := b[6], int(be.Uint16(b[4:]))
 	p := b[40:]
 	if n > 0 && n < len(p) {
@@ -85,13 +90,11 @@ func (d *decoder) ipv6(b []byte) {
 	d.transport(next, p)
 }
 
-// from notes the IP sender and binds it to the frame's sender when it was not routed.
-func (d *decoder) from(ip netip.Addr, unrouted bool) {
+// from notes the IP sender and reports whether it is the frame's sender: the packet was not routed.
+func (d *decoder) from(ip netip.Addr, unrouted bool) bool {
 	d.src.ip = ip
 	d.src.onLink = unrouted && d.src.hasMAC && !ip.IsUnspecified()
-	if d.src.onLink {
-		d.g.bind(d.src.st, ip)
-	}
+	return d.src.onLink
 }
 
 func (d *decoder) transport(proto byte, p []byte) {
@@ -152,7 +155,7 @@ func (d *decoder) udp(b []byte) {
 	if n := int(be.Uint16(b[4:])); n >= 8 && n-8 < len(p) {
 		p = p[:n-8]
 	}
-	if len(p) == 0 || !interesting[sp] && !interesting[dp] {
+	if len(p) == 0 || !interesting.has(sp) && !interesting.has(dp) {
 		return
 	}
 	switch {
@@ -201,10 +204,15 @@ func (d *decoder) udp(b []byte) {
 	}
 }
 
-// interesting marks the UDP ports that are looked at.
-var interesting = func() (t [65536]bool) {
+// ports is a set of port numbers.
+type ports [1 << 10]uint64
+
+func (s *ports) has(p uint16) bool { return s[p>>6]&(1<<(p&63)) != 0 }
+
+// interesting are the UDP ports that are looked at.
+var interesting = func() (t ports) {
 	for _, p := range []uint16{67, 68, 546, 547, 5353, 1900, 3702, 161, 162, 5060, 5246, 5678, 10001, 37020, 37810, 137, 1645, 1646, 1812, 1813, 2123, 4789, 8472, 2152, 6081} {
-		t[p] = true
+		t[p>>6] |= 1 << (p & 63)
 	}
 	return t
 }()
@@ -255,7 +263,7 @@ const maxFragments = 256
 // but for loss; it returns nil until the last one.
 func (d *decoder) reassemble(k fragKey, off int, more bool, p []byte) []byte {
 	if off == 0 {
-		if k.proto != 17 || len(p) < 8 || !interesting[be.Uint16(p)] && !interesting[be.Uint16(p[2:])] {
+		if k.proto != 17 || len(p) < 8 || !interesting.has(be.Uint16(p)) && !interesting.has(be.Uint16(p[2:])) {
 			return nil
 		}
 		if d.frags == nil || len(d.frags) >= maxFragments {

@@ -45,15 +45,27 @@ type sender struct {
 
 // station is what was gathered of one MAC, or of one address behind a router.
 type station struct {
-	mac    mac
-	isMAC  bool
-	ip     netip.Addr
-	lastIP netip.Addr // the address bound last: most packets say the same
-	first  int        // packet it was seen in first
-	ips    int
-	obs    []evidence.Observation
-	links  []asset.Link
-	seen   asset.Seen
+	mac   mac
+	isMAC bool
+	ip    netip.Addr
+	first int          // packet it was seen in first
+	bound []netip.Addr // its own addresses that were told, at most maxIPs
+	obs   []evidence.Observation
+	links []asset.Link
+	seen  asset.Seen
+}
+
+// recentStation keeps what most packets ask of a station beside its key: following
+// the pointer costs a cache miss a packet.
+type recentStation struct {
+	mac mac
+	ip4 [4]byte // bound last
+	st  *station
+}
+
+// slot is the place of a MAC in the cache before the station table.
+func (m mac) slot() uint32 {
+	return (uint32(m[5]) | uint32(m[4])<<8 | uint32(m[3])<<16) * 0x9e3779b1 >> (32 - recentBits)
 }
 
 // gatherer holds the stations of a capture.
@@ -67,7 +79,7 @@ type gatherer struct {
 
 	macs    map[mac]*station
 	remotes map[netip.Addr]*station
-	recent  [recentSize]*station // direct-mapped by a hash of the MAC's last octets
+	recent  [recentSize]recentStation // direct-mapped by a hash of the MAC's last octets
 }
 
 func newGatherer(b observe.Builder, yield source.Yield) *gatherer {
@@ -80,9 +92,9 @@ func (g *gatherer) full() bool {
 
 // byMAC returns the station of a MAC that sent, making it when new; nil for group addresses.
 func (g *gatherer) byMAC(m mac) *station {
-	slot := &g.recent[(uint32(m[5])|uint32(m[4])<<8|uint32(m[3])<<16)*0x9e3779b1>>(32-recentBits)]
-	if s := *slot; s != nil && s.mac == m {
-		return s
+	slot := &g.recent[m.slot()]
+	if slot.mac == m && slot.st != nil {
+		return slot.st
 	}
 	s := g.macs[m]
 	if s == nil {
@@ -92,7 +104,7 @@ func (g *gatherer) byMAC(m mac) *station {
 		s = &station{mac: m, isMAC: true, first: g.n, seen: asset.Direct}
 		g.macs[m] = s
 	}
-	*slot = s
+	*slot = recentStation{mac: m, st: s}
 	return s
 }
 
@@ -119,12 +131,23 @@ func (g *gatherer) of(s sender) *station {
 
 // bind notes that an address is the station's own.
 func (g *gatherer) bind(s *station, ip netip.Addr) {
-	if s == nil || s.lastIP == ip || s.ips >= maxIPs {
+	if s == nil || len(s.bound) >= maxIPs || slices.Contains(s.bound, ip) {
 		return
 	}
-	s.lastIP = ip
 	if text, ok := observe.Addr(ip); ok && g.add(s, evidence.IP, text) {
-		s.ips++
+		s.bound = append(s.bound, ip)
+	}
+}
+
+// bind4 is bind for the frame's sender m and an address as it stands in the packet.
+func (g *gatherer) bind4(m mac, s *station, ip [4]byte) {
+	slot := &g.recent[m.slot()]
+	if slot.ip4 == ip && slot.mac == m {
+		return
+	}
+	g.bind(s, netip.AddrFrom4(ip))
+	if slot.mac == m {
+		slot.ip4 = ip
 	}
 }
 
