@@ -186,23 +186,65 @@ var (
 	chpasswdLine = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]{0,31}):(\S{1,64})\s*$`)
 )
 
-// setPasswords finds accounts a start script gives a constant password.
+// setPasswords finds accounts a start script gives a constant password, or adds to the tables.
 func (in *inspector) setPasswords(v *volume, l *launch) {
-	if l.name != "chpasswd" && l.name != "passwd" {
+	switch l.name {
+	case "chpasswd":
+		for _, line := range strings.Split(l.input, "\n") {
+			if m := chpasswdLine.FindStringSubmatch(line); m != nil && (!strings.Contains(m[2], "$") || scheme(m[2]) != "") {
+				in.setPassword(v, l, m[1], m[2], line)
+			}
+		}
+	case "passwd":
+		word, _, _ := strings.Cut(strings.TrimSpace(l.input), "\n")
+		if name := l.argv[len(l.argv)-1]; len(l.argv) > 1 && !strings.HasPrefix(name, "-") && word != "" && !strings.ContainsAny(word, "$ \t") {
+			in.setPassword(v, l, name, strings.TrimSpace(word), "passwd "+name)
+		} else if len(l.argv) > 2 && l.argv[1] == "-d" {
+			in.setPassword(v, l, name, "", "passwd -d "+name)
+		}
+	case "echo", "printf":
+		in.addAccount(v, l)
+	}
+}
+
+func (in *inspector) scriptFinding(v *volume, l *launch, f Finding) {
+	f.Path, f.Line, f.Where, f.Region, f.Conditions = chainFile(l.chain), chainLine(l.chain), v.name+"/"+last(l.chain), v.name, l.when
+	if !l.started || never(l.when) {
+		f.Level = Note
+	} else if len(l.when) > 0 {
+		f.Level = Suspicious
+	}
+	in.add(f)
+}
+
+func (in *inspector) setPassword(v *volume, l *launch, name, word, evidence string) {
+	in.rep.Accounts = append(in.rep.Accounts, Account{Name: name, UID: -1, Secret: "plain", Known: word, Where: v.name + "/" + last(l.chain)})
+	in.scriptFinding(v, l, Finding{ID: "account.hardcoded", Level: Confirmed, Rule: "chpasswd", Value: name, Title: fmt.Sprintf("A start script sets the password of account %q to a constant", name), Evidence: evidence,
+		Consequence: "every device has this password after each start, whatever the owner set", Use: "a login prompt and the password in the script", Control: "the password is a constant in the script; words filled in at run time do not count"})
+}
+
+// addAccount judges a line a script writes into the tables of accounts.
+func (in *inspector) addAccount(v *volume, l *launch) {
+	shadow := strings.HasSuffix(l.into, "/shadow")
+	if !shadow && !strings.HasSuffix(l.into, "/passwd") {
 		return
 	}
-	for _, line := range strings.Split(l.input, "\n") {
-		m := chpasswdLine.FindStringSubmatch(line)
-		if m == nil || strings.Contains(m[2], "$") && scheme(m[2]) == "" {
+	text := strings.ReplaceAll(strings.Join(l.argv[1:], " "), `\n`, "\n")
+	for _, a := range parsePasswd(text, shadow) {
+		if a.Secret == "locked" || a.UID >= 0 && !loginShell(a.Shell) || a.Secret == "none" && a.UID != 0 {
 			continue
 		}
-		in.rep.Accounts = append(in.rep.Accounts, Account{Name: m[1], UID: -1, Secret: "plain", Known: m[2], Where: v.name + "/" + last(l.chain)})
-		lv := Confirmed
-		if !l.started || len(l.when) > 0 {
-			lv = Suspicious
+		a.Known, a.Where = "", v.name+"/"+last(l.chain)
+		in.rep.Accounts = append(in.rep.Accounts, a)
+		f := Finding{ID: "account.hardcoded", Level: Confirmed, Rule: "script-account", Value: a.Name, Title: fmt.Sprintf("A start script writes the account %q into %s", a.Name, l.into), Evidence: text,
+			Consequence: "the account is there after each start, whatever the owner removed", Use: "a login prompt", Control: "locked and shell-less accounts are left out"}
+		switch {
+		case a.UID == 0 && a.Name != "root":
+			f.ID = "account.uid0-twin"
+		case a.Secret == "empty":
+			f.ID = "account.empty-password"
 		}
-		in.add(Finding{ID: "account.hardcoded", Level: lv, Rule: "chpasswd", Value: m[1], Title: fmt.Sprintf("A start script sets the password of account %q to a constant", m[1]), Path: chainFile(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name,
-			Evidence: line, Conditions: l.when, Line: chainLine(l.chain), Consequence: "every device has this password after each start, whatever the owner set", Use: "a login prompt and the password in the script"})
+		in.scriptFinding(v, l, f)
 	}
 }
 

@@ -19,8 +19,10 @@ type launch struct {
 	input   string
 	into    string
 	pipedTo string
-	started bool // reached from init; false: a script nothing was seen to start
-	event   string
+	// pipedFrom is the command whose output it reads.
+	pipedFrom string
+	started   bool // reached from init; false: a script nothing was seen to start
+	event     string
 }
 
 // booter follows what init starts through scripts, links and units.
@@ -235,7 +237,7 @@ func (b *booter) record(c *shell.Command, argv []string, program string, chain [
 		return
 	}
 	b.launches = append(b.launches, launch{name: path.Base(argv[0]), argv: argv, program: program, when: c.When, chain: chain,
-		input: c.Input, into: c.Into, pipedTo: c.PipedTo, started: b.started})
+		input: c.Input, into: c.Into, pipedTo: c.PipedTo, pipedFrom: c.PipedFrom, started: b.started})
 }
 
 // inittab reads BusyBox and System V tables; without one BusyBox runs rcS.

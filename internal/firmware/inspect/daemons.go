@@ -18,7 +18,7 @@ func (in *inspector) services() {
 		for i := range b.launches {
 			l := &b.launches[i]
 			in.setPasswords(v, l)
-			in.fetchAndRun(v, l)
+			in.fetchAndRun(v, b.launches, i)
 			in.rawShell(v, l)
 			d := in.daemon(l)
 			if d == nil {
@@ -184,10 +184,17 @@ func lower(l Level) Level {
 // rawShell finds listeners made of general tools: nc -l -e sh, socat EXEC.
 func (in *inspector) rawShell(v *volume, l *launch) {
 	line := strings.Join(l.argv, " ")
+	if l.into != "" {
+		line += " > " + l.into
+	}
 	port, ok := "", false
 	switch l.name {
+	case "sh", "ash", "bash", "dash":
+		if far, found := strings.CutPrefix(l.into, "/dev/tcp/"); found {
+			ok, port = true, "to "+far
+		}
 	case "nc", "netcat", "ncat", "busybox-nc":
-		ok = hasFlag(l.argv, 'l') && (strings.Contains(line, "/sh") || strings.Contains(line, "/bash") || strings.Contains(line, " -e sh")) || hasFlag(l.argv, 'l') && (strings.HasSuffix(l.pipedTo, "sh"))
+		ok = isShell(l.pipedFrom) || hasFlag(l.argv, 'l') && (strings.Contains(line, "/sh") || strings.Contains(line, "/bash") || strings.Contains(line, " -e sh")) || hasFlag(l.argv, 'l') && isShell(l.pipedTo)
 		for i, a := range l.argv {
 			if a == "-p" && i+1 < len(l.argv) {
 				port = l.argv[i+1]
@@ -213,9 +220,17 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 		lv = Note
 	}
 	in.add(Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "raw-shell", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,
-		Title: fmt.Sprintf("%s gives a shell to whoever connects (%s)", l.name, nonEmpty(port, "see the command")), Evidence: line + "  [" + strings.Join(l.chain, " → ") + "]",
+		Title: fmt.Sprintf("%s gives a shell to whoever is at the other end (%s)", l.name, nonEmpty(port, "see the command")), Evidence: line + "  [" + strings.Join(l.chain, " → ") + "]",
 		Consequence: "a command line with the rights of the script, without a login", Use: "a connection to the port", Control: "the command both listens and runs a shell"})
 	in.rep.Services = append(in.rep.Services, Service{Name: l.name, Kind: "debug", Command: line, State: map[bool]string{true: "unconditional", false: "conditional"}[len(l.when) == 0 && l.started], Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program})
+}
+
+func isShell(name string) bool {
+	switch path.Base(name) {
+	case "sh", "ash", "bash", "dash", "hush", "ksh":
+		return true
+	}
+	return false
 }
 
 func hasFlag(argv []string, c byte) bool {
@@ -225,33 +240,6 @@ func hasFlag(argv []string, c byte) bool {
 		}
 	}
 	return false
-}
-
-// fetchAndRun finds downloads over plain protocols that are run or installed unchecked.
-func (in *inspector) fetchAndRun(v *volume, l *launch) {
-	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" {
-		return
-	}
-	line := strings.Join(l.argv, " ")
-	shellNext := l.pipedTo == "sh" || l.pipedTo == "ash" || l.pipedTo == "bash" || strings.HasSuffix(l.pipedTo, "/sh")
-	plain := strings.Contains(line, "http://") || strings.Contains(line, "ftp://") || l.name == "tftp" || l.name == "ftpget"
-	noCheck := strings.Contains(line, "--no-check-certificate") || strings.Contains(line, " -k") || strings.Contains(line, "--insecure")
-	if !shellNext && !plain && !noCheck {
-		return
-	}
-	lv := Suspicious
-	if shellNext && l.started && len(l.when) == 0 && (plain || noCheck) {
-		lv = Probable
-	}
-	if !l.started {
-		lv = Note
-	}
-	what := "fetches a file over a connection anybody on the way can change"
-	if shellNext {
-		what = "fetches a script and runs it"
-	}
-	in.add(Finding{ID: "update.unsigned", Level: lv, Rule: "fetch", Value: line, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when, Title: "A start script " + what, Evidence: line,
-		Consequence: "who controls the server, the name or the path decides what the device runs", Use: "a place on the network path, or the server", Control: "only commands reached by the boot graph count above note"})
 }
 
 // hiddenTelnet looks for telnet command lines inside programs: the shell graph cannot see what a program itself starts.

@@ -90,6 +90,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 		in.boots[v] = bootGraph(v)
 	}
 	in.services()
+	in.authorizedKeys()
 	in.adb()
 	in.modes()
 	in.modules()

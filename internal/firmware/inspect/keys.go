@@ -38,9 +38,6 @@ func (in *inspector) keys() {
 		if f.size < 8192 && f.size > 64 && (f.kind == "" || f.kind == "data") {
 			in.dropbearKey(f, tests)
 		}
-		if strings.HasPrefix(f.base(), "authorized_keys") {
-			in.authorized(f)
-		}
 	}
 }
 
@@ -206,7 +203,28 @@ func (in *inspector) dropbearKey(f *file, tests map[string]string) {
 	}
 }
 
-func (in *inspector) authorized(f *file) {
+// authorizedKeys reads the lists of keys that may log in. With a server started at every boot the way is open; without, it is one step short.
+func (in *inspector) authorizedKeys() {
+	open := map[string]bool{}
+	for _, s := range in.rep.Services {
+		open[s.Volume] = open[s.Volume] || s.Kind == "ssh" && s.State == "unconditional"
+	}
+	for _, f := range in.files {
+		if !strings.HasPrefix(f.base(), "authorized_keys") || f.node == nil {
+			continue
+		}
+		lv := Probable
+		if open[f.region] {
+			lv = Confirmed
+		}
+		if f.doc() {
+			lv = Note
+		}
+		in.authorized(f, lv)
+	}
+}
+
+func (in *inspector) authorized(f *file, lv Level) {
 	rest := contentOf(f.obj, 256<<10)
 	for len(rest) > 0 {
 		pub, comment, _, r, err := ssh.ParseAuthorizedKey(rest)
@@ -215,11 +233,7 @@ func (in *inspector) authorized(f *file) {
 		}
 		rest = r
 		in.rep.Keys = append(in.rep.Keys, Key{Kind: "authorized", Algorithm: pub.Type(), SPKI: ssh.FingerprintSHA256(pub), Subject: comment, Where: f.where})
-		lv := Probable
-		if f.doc() {
-			lv = Note
-		}
 		in.add(f.at(Finding{ID: "key.authorized", Level: lv, Rule: "authorized-keys", Value: ssh.FingerprintSHA256(pub), Title: fmt.Sprintf("Whoever holds a certain SSH key may log in (%s)", nonEmpty(comment, "no comment")), Evidence: pub.Type() + " " + ssh.FingerprintSHA256(pub) + " " + comment,
-			Consequence: "the holder of the private half logs in without a password on every device with this image", Use: "the private key, and an SSH server that reads this file", Control: "the key was parsed; comments and broken lines do not count"}, 0))
+			Consequence: "the holder of the private half logs in without a password on every device with this image", Use: "the private key, and an SSH server that reads this file", Control: "the key was parsed; comments and broken lines do not count; confirmed only when an SSH server is started at every boot"}, 0))
 	}
 }

@@ -294,6 +294,7 @@ func (in *inspector) modes() {
 		if n.Mode&0o4000 != 0 && n.Mode&0o111 != 0 {
 			lv, why := Note, ""
 			shellish := f.c != nil && f.c.elf != nil && (contains(f.c.elf.Imports, "system") || contains(f.c.elf.Imports, "popen") || contains(f.c.elf.Imports, "execl"))
+			shellish = shellish || isShell(f.base()) || f.c != nil && len(f.c.hits["GNU bash, version"])+len(f.c.hits["Bash version "]) > 0
 			if !stockSetUID[f.base()] && (f.kind == "script" || shellish) {
 				lv, why = Suspicious, "; it runs a shell"
 			}

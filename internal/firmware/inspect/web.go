@@ -12,22 +12,6 @@ import (
 	"telltale/internal/evidence"
 )
 
-// Command injection shapes: what a request brings is run by a shell.
-var injections = []struct {
-	re    *regexp.Regexp
-	level Level
-	what  string
-}{
-	{regexp.MustCompile(`(?m)\beval\b[^\n#]*\$\{?(QUERY_STRING|REQUEST_URI|FORM_|HTTP_|POST|input|query)`), Probable, "evaluates what the request says as a command"},
-	{regexp.MustCompile(`(?m)\b(sh|bash|ash)\s+-c\s+"?[^\n]*\$\{?(QUERY_STRING|FORM_|HTTP_|cmd|CMD)`), Probable, "hands what the request says to a shell"},
-	{regexp.MustCompile(`(?m)^\s*\$\{?(QUERY_STRING|cmd|CMD)\b`), Suspicious, "runs a variable of the request as a command"},
-	{regexp.MustCompile("(?m)[`(]\\s*[^`)\\n]*\\$\\{?QUERY_STRING[^`)\\n]*\\|\\s*(sh|ash|bash)\\b"), Probable, "pipes the request into a shell"},
-	{regexp.MustCompile(`(?i)\b(system|exec|shell_exec|passthru|popen)\s*\(\s*[^)\n]*\$_(GET|POST|REQUEST|COOKIE)`), Probable, "hands what the request says to a shell"},
-	{regexp.MustCompile(`(?i)(os\.execute|io\.popen|luci\.sys\.(call|exec))\s*\(\s*[^)\n]*(formvalue|getenv|params)`), Probable, "hands what the request says to a shell"},
-}
-
-var tainted = regexp.MustCompile(`(?m)^\s*(?:local\s+)?(\w+)=.*\$\{?(?:QUERY_STRING|FORM_\w+|HTTP_\w+|REQUEST_URI|POST_\w+)`)
-
 func webPath(p string) bool {
 	p = "/" + strings.ToLower(p)
 	for _, d := range []string{"/www/", "/web/", "/cgi-bin/", "/htdocs/", "/html/", "/httpd/", "/webroot/", "/webs/", "/webpages/"} {
@@ -35,7 +19,7 @@ func webPath(p string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(p, ".cgi") || strings.HasSuffix(p, ".asp") || strings.HasSuffix(p, ".gch") || strings.HasSuffix(p, ".php")
+	return strings.HasSuffix(p, ".cgi") || strings.HasSuffix(p, ".asp") || strings.HasSuffix(p, ".gch") || strings.HasSuffix(p, ".php") || strings.HasSuffix(p, ".lua")
 }
 
 // web looks at what a web server serves: injection shapes, and handlers no page leads to.
@@ -59,32 +43,6 @@ func (in *inspector) web() {
 			}
 		}
 		in.hidden(pages, handlers)
-	}
-}
-
-func (in *inspector) injection(f *file) {
-	b := contentOf(f.obj, 256<<10)
-	src := string(b)
-	hit := func(loc []int, lv Level, what string) {
-		line := 1 + strings.Count(src[:loc[0]], "\n")
-		x := f.at(Finding{ID: "web.command-injection", Level: lv, Rule: "injection", Value: f.path, Line: line, Title: fmt.Sprintf("%s %s", f.path, what), Evidence: strings.TrimSpace(clip(src[loc[0]:min(len(src), loc[1]+80)], 200)),
-			Consequence: "a request can run commands with the web server's rights, mostly root", Use: "a request to this page", Control: "the variable comes from the request in the same script; plain use of a variable does not count"}, int64(loc[0]))
-		in.add(x)
-	}
-	for _, p := range injections {
-		if loc := p.re.FindStringIndex(src); loc != nil {
-			hit(loc, p.level, p.what)
-			return
-		}
-	}
-	// A variable set from the request and then run.
-	for _, m := range tainted.FindAllStringSubmatch(src, 8) {
-		name := regexp.QuoteMeta(m[1])
-		re := regexp.MustCompile(`(?m)(\beval\b[^\n]*\$\{?` + name + `\b|\b(?:sh|ash|bash)\s+-c\s+[^\n]*\$\{?` + name + `\b|^\s*\$\{?` + name + `\b|` + "`" + `\s*\$\{?` + name + `\b|\$\(\s*\$\{?` + name + `\b)`)
-		if loc := re.FindStringIndex(src); loc != nil {
-			hit(loc, Probable, "runs what the request says (variable "+m[1]+")")
-			return
-		}
 	}
 }
 

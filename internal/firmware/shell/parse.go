@@ -519,7 +519,7 @@ func (p *parser) redirects(n *node) {
 		case ">", ">>", "<", ">&", "<&", "&>", ">|", "<>":
 			p.at++
 			if w := p.peek(); !w.op {
-				if t.text[0] == '>' && t.text != ">&" {
+				if strings.Contains(t.text, ">") && (t.text != ">&" || len(w.text) > 1 && w.text != "-") {
 					n.into = w.text
 				}
 				p.at++

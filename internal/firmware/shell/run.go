@@ -28,8 +28,8 @@ type Command struct {
 	Input string
 	// Into is the file its output goes to.
 	Into string
-	// PipedTo is the first word of the next command of its pipe.
-	PipedTo string
+	// PipedTo and PipedFrom are the first words of the next and the last command of its pipe.
+	PipedTo, PipedFrom string
 	// Depth counts the scripts between init and this command.
 	Env map[string]string
 }
@@ -184,40 +184,68 @@ func (s *state) eval(n *node) (flow, tri) {
 }
 
 func (s *state) pipe(n *node) (flow, tri) {
-	feed := ""
+	feed, from := "", ""
 	for i, k := range n.kids {
+		if text, ok := s.says(k); ok {
+			feed, from = text, ""
+			continue
+		}
 		if k.kind != simple || len(k.words) == 0 {
 			s.exec(k)
-			feed = ""
+			feed, from = "", ""
 			continue
 		}
-		first, _ := s.expand(k.words[0])
-		if first == "echo" || first == "printf" || first == "cat" && k.from != "" {
-			feed = k.from
-			if first != "cat" {
-				var w []string
-				for _, x := range k.words[1:] {
-					v, _ := s.expand(x)
-					if !strings.HasPrefix(v, "-") {
-						w = append(w, v)
-					}
-				}
-				feed = strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n")
-			}
-			continue
-		}
-		keep := s.r.Emit
-		next := ""
+		keep, next := s.r.Emit, ""
 		if i+1 < len(n.kids) && n.kids[i+1].kind == simple && len(n.kids[i+1].words) > 0 {
 			next, _ = s.expand(n.kids[i+1].words[0])
 		}
-		in := feed
-		s.r.Emit = func(c *Command) { c.Input, c.PipedTo = c.Input+in, next; keep(c) }
+		in, last := feed, from
+		s.r.Emit = func(c *Command) { c.Input, c.PipedTo, c.PipedFrom = c.Input+in, next, last; keep(c) }
 		s.exec(k)
 		s.r.Emit = keep
 		feed = ""
+		from, _ = s.expand(k.words[0])
 	}
 	return goOn, may
+}
+
+// says is the text a command only prints: echo, printf, a here-document through cat, and groups of them.
+func (s *state) says(n *node) (string, bool) {
+	if n == nil {
+		return "", false
+	}
+	if n.kind == seq {
+		var all strings.Builder
+		for _, k := range n.kids {
+			t, ok := s.says(k)
+			if !ok && !idle(k) {
+				return "", false
+			}
+			all.WriteString(t)
+		}
+		return all.String(), all.Len() > 0
+	}
+	if n.kind != simple || len(n.words) == 0 {
+		return "", false
+	}
+	switch first, _ := s.expand(n.words[0]); first {
+	case "cat":
+		return n.from, n.from != ""
+	case "echo", "printf":
+		var w []string
+		for _, x := range n.words[1:] {
+			if v, _ := s.expand(x); !strings.HasPrefix(v, "-") {
+				w = append(w, v)
+			}
+		}
+		return strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n") + "\n", true
+	}
+	return "", false
+}
+
+// idle is a command that neither prints nor starts anything.
+func idle(n *node) bool {
+	return n != nil && n.kind == simple && (len(n.words) == 0 || n.words[0] == "sleep" || n.words[0] == "usleep" || n.words[0] == ":")
 }
 
 func (s *state) loop(n *node) (flow, tri) {
