@@ -174,8 +174,8 @@ func sure(ids OneOrMany) []Party {
 // orgs are the organisations an item names.
 func (s *ItemSpec) orgs() []org.ID {
 	list := slices.Concat(s.Manufacturer, s.Provider, s.Consignee, s.Counterparty, s.Controllers)
-	for _, c := range s.Components {
-		list = append(list, c.Manufacturer...)
+	for i := range s.Components {
+		list = append(list, s.Components[i].Manufacturer...)
 	}
 	for _, o := range s.ConsigneeOwners {
 		list = append(list, o.Org)
@@ -202,7 +202,7 @@ func RunCases(rb *law.Rulebook, orgs Orgs, cats law.Categories, cases []Case) ([
 	for i := range cases {
 		c := &cases[i]
 		r := Result{Case: c}
-		if r.Fault = c.check(e, orgs); r.Fault == "" {
+		if r.Fault = c.fault(e, orgs); r.Fault == "" {
 			r.run(e, cats)
 		}
 		out = append(out, r)
@@ -245,36 +245,6 @@ func (x *Expect) differs(o *Outcome) string {
 		return fmt.Sprintf("date confidence %s, want %s", o.DateConfidence, x.DateConfidence)
 	case x.Question.Fact != "" && !slices.ContainsFunc(o.Questions, func(q Question) bool { return q.Fact == x.Question.Fact }):
 		return fmt.Sprintf("does not ask for %s", x.Question.Fact)
-	}
-	return ""
-}
-
-// check finds what makes a case impossible to judge.
-func (c *Case) check(e *Engine, orgs Orgs) string {
-	if _, ok := e.regimes[c.Expect.Regime]; !ok {
-		return fmt.Sprintf("no regime %q: `telltale law list` names them", c.Expect.Regime)
-	}
-	for _, id := range c.Item.orgs() {
-		if !orgs.Known(id) && !org.IsTest(id) {
-			return fmt.Sprintf("unknown organisation %q: use an ID of data/organisation, or acme_... for an invented one", id)
-		}
-	}
-	v := &e.rb.Vocabulary
-	for _, r := range c.Profile.Roles {
-		if !v.HasRole(r.Role) {
-			return fmt.Sprintf("role %q is not in the vocabulary", r.Role)
-		}
-	}
-	facts := []map[string]law.Value{c.Item.Facts}
-	for _, k := range c.Item.Components {
-		facts = append(facts, k.Facts)
-	}
-	for _, m := range facts {
-		for k, val := range m {
-			if _, err := v.ParseValue(k, val.String()); err != nil {
-				return err.Error()
-			}
-		}
 	}
 	return ""
 }

@@ -286,6 +286,12 @@ type tree struct {
 	law map[asset.Category]bool
 }
 
+// has reports whether the category is in the tree or one that law speaks of.
+func (t tree) has(c asset.Category) bool {
+	_, ok := t.parent[c]
+	return ok || t.law[c]
+}
+
 func newTree(cats law.Categories, words []string) tree {
 	t := tree{parent: map[asset.Category]asset.Category{}, law: map[asset.Category]bool{}}
 	for _, c := range cats {

@@ -106,6 +106,8 @@ type Query struct {
 	KnownAt calendar.Date
 	// Scenarios switch proposals on, by regime ID or name.
 	Scenarios []string
+	// Only names the regimes asked about; empty: all.
+	Only []law.RegimeID
 }
 
 // Element is one legal element and how it came out.

@@ -46,6 +46,10 @@ func (e *Engine) Session(q Query) (*Session, error) {
 		for j < len(e.rules) && e.rules[j].prov == e.rules[i].prov {
 			j++
 		}
+		if len(q.Only) > 0 && !slices.Contains(q.Only, e.rules[i].reg.ID) {
+			i = j
+			continue
+		}
 		if out, idle := s.settled(e.rules[i]); idle {
 			s.idle = append(s.idle, out)
 		} else {

@@ -80,7 +80,7 @@ func (k *takeover) update(w *tallier, x *cell) []uint8 {
 
 // same reports whether two queries ask the same.
 func (q *Query) same(o *Query) bool {
-	return q.Act == o.Act && q.AsOf == o.AsOf && q.KnownAt == o.KnownAt && slices.Equal(q.Scenarios, o.Scenarios) && reflect.DeepEqual(q.Profile, o.Profile)
+	return q.Act == o.Act && q.AsOf == o.AsOf && q.KnownAt == o.KnownAt && slices.Equal(q.Scenarios, o.Scenarios) && slices.Equal(q.Only, o.Only) && reflect.DeepEqual(q.Profile, o.Profile)
 }
 
 // changedOrgs are the organisations that stand in a set of one session and

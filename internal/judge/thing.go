@@ -153,10 +153,13 @@ func (f *frame) date(name string) calendar.Date {
 	if d == OnTheDay {
 		return f.s.q.AsOf
 	}
-	if !given(d) {
-		return calendar.NoDate
+	switch {
+	case given(d):
+		return d
+	case name == "acquired" && f.s.q.Act == law.Buy:
+		return f.s.q.AsOf // what is bought is obtained that day
 	}
-	return d
+	return calendar.NoDate
 }
 
 func (c *compiler) date(t *law.DateTest) check {
