@@ -227,6 +227,8 @@ func TestDebianRoundTrip(t *testing.T) {
 		{"cpio-bin", "cpio", []string{"cpio"}, sh(`cd "$D" && find . | cpio -o -H bin --quiet > "$I"`)},
 		{"zip", "zip", []string{"zip"}, sh(`cd "$D" && zip -qry "$I.zip" . && mv "$I.zip" "$I"`)},
 		{"zip-bzip2", "zip", []string{"zip"}, sh(`cd "$D" && zip -qry -Z bzip2 "$I.zip" . && mv "$I.zip" "$I"`)},
+		{"iso-rock-ridge", "iso9660", []string{"genisoimage"}, sh(`genisoimage -quiet -R -o "$I" "$D"`)},
+		{"iso-xorriso", "iso9660", []string{"xorriso"}, sh(`xorriso -outdev "stdio:$I" -padding 0 -map "$D" / >/dev/null 2>&1`)},
 		{"ext2", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext2 -b 1024 -d "$D" "$I" 8M`)},
 		{"ext3", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext3 -d "$D" "$I" 16M`)},
 		{"ext4", "ext", []string{"mke2fs"}, sh(`mke2fs -q -t ext4 -d "$D" "$I" 16M`)},

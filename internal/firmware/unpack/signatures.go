@@ -32,6 +32,7 @@ func signatures() []signature {
 		sig("cpio", "070707", 0, probeCpio),
 		head("cpio", probeCpio),
 		head("tar", probeTarV7),
+		sig("iso9660", "\x01CD001\x01", 16*isoSector, probeISO),
 		sig("ar", "!<arch>\n", 0, probeAr),
 		sig("rpm", "\xed\xab\xee\xdb", 0, probeRPM),
 		sig("zip", "PK\x03\x04", 0, probeZip),
