@@ -60,6 +60,7 @@ type commands struct {
 	Screen   screenCmd   `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
 	Org      orgCmd      `cmd:"" help:"Show organisations and who owns whom."`
 	Data     dataCmd     `cmd:"" help:"Show the data this program carries, with their dates."`
+	Topology topologyCmd `cmd:"" help:"Show which device of the last check is joined to which, and how that is known."`
 	Init     initCmd     `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -18,7 +18,6 @@ import (
 	"telltale/internal/finding"
 	"telltale/internal/law"
 	"telltale/internal/report"
-	"telltale/internal/resolve"
 )
 
 // Scope says what an answer speaks of.
@@ -205,22 +204,9 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 	if opt.Profiles, opt.Notes, err = k.Profiles(o.Profile, config); err != nil {
 		return nil, nil, err
 	}
-	sp, links, err := openSpill(filepath.Join(f.dir, "sightings.bin"))
+	in, err := f.sightings()
 	if err != nil {
 		return nil, nil, err
-	}
-	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), links: links}
-	for i := range sp.Len() {
-		s, err := sp.Get(i)
-		if err != nil {
-			sp.Close()
-			return nil, nil, err
-		}
-		in.register(s)
-	}
-	for i := range f.head.Coverage {
-		c := f.head.Coverage[i]
-		in.coverage = append(in.coverage, &c)
 	}
 	return opt, in, nil
 }

@@ -1,0 +1,206 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"telltale/internal/asset"
+	"telltale/internal/evidence"
+	"telltale/internal/finding"
+	"telltale/internal/law"
+	"telltale/internal/report"
+	"telltale/internal/resolve"
+	"telltale/internal/topology"
+)
+
+// Topology makes the graph of what the things of a kept result told of each
+// other. A result that was saved as JSON has no sightings and gives an error.
+func Topology(f *Folder) (*report.Topology, error) {
+	in, err := f.sightings()
+	if err != nil {
+		return nil, err
+	}
+	defer in.spill.Close()
+	clusters := in.resolver.Clusters()
+	ts, err := in.tellings(clusters)
+	if err != nil {
+		return nil, err
+	}
+	g := topology.Build(ts)
+	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Links: g.Links}
+	if out.Nodes, err = f.nodes(g); err != nil {
+		return nil, err
+	}
+	if out.Links == nil {
+		out.Links = []topology.Link{}
+	}
+	return out, f.namesakes(out.Nodes)
+}
+
+// sightings restores what was read for a kept result.
+func (f *Folder) sightings() (*intake, error) {
+	sp, links, err := openSpill(filepath.Join(f.dir, "sightings.bin"))
+	if err != nil {
+		return nil, err
+	}
+	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), links: links}
+	for i := range sp.Len() {
+		s, err := sp.Get(i)
+		if err != nil {
+			sp.Close()
+			return nil, err
+		}
+		in.register(s)
+	}
+	for i := range f.head.Coverage {
+		c := f.head.Coverage[i]
+		in.coverage = append(in.coverage, &c)
+	}
+	return in, nil
+}
+
+// tellings are the links of the work file, each between two assets.
+func (in *intake) tellings(c *resolve.Clusters) ([]topology.Telling, error) {
+	out := make([]topology.Telling, 0, len(in.links))
+	var host *asset.Sighting
+	last := int32(-1)
+	for _, l := range in.links {
+		if l.Host != last {
+			var err error
+			if host, err = in.spill.Get(int(l.Host)); err != nil {
+				return nil, err
+			}
+			last = l.Host
+		}
+		remote, err := in.spill.Get(int(l.Remote))
+		if err != nil {
+			return nil, err
+		}
+		told := &host.Links[l.Index]
+		t := topology.Telling{
+			Host: AssetID(c.ID(c.Of(int(l.Host)))), Remote: AssetID(c.ID(c.Of(int(l.Remote)))),
+			Via: told.Via, LocalPort: told.LocalPort, RemotePort: told.RemotePort, Place: remote.Place,
+		}
+		for i := range remote.Observations {
+			o := &remote.Observations[i]
+			t.At = max(t.At, o.At)
+			if o.Attr == evidence.IP && (t.Addr == "" || o.Value < t.Addr) {
+				t.Addr = o.Value
+			}
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// nodes describes every end of a link, in the order of IDs.
+func (f *Folder) nodes(g *topology.Graph) ([]report.Node, error) {
+	verdicts, err := f.worstVerdicts()
+	if err != nil {
+		return nil, err
+	}
+	hidden := map[string]*topology.Hidden{}
+	for i := range g.Hidden {
+		hidden[g.Hidden[i].ID] = &g.Hidden[i]
+	}
+	seen := map[string]bool{}
+	var out []report.Node
+	for i := range g.Links {
+		for _, id := range []string{g.Links[i].A.Node, g.Links[i].B.Node} {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if h := hidden[id]; h != nil {
+				out = append(out, report.Node{ID: id, Kind: report.HiddenNode, Name: fmt.Sprintf("hidden behind %s", h.Port), Inferred: true, Hints: []string{h.Reason}})
+				continue
+			}
+			a, err := f.asset(id)
+			if err != nil {
+				return nil, fmt.Errorf("describe asset %s: %w", id, err)
+			}
+			n := f.node(a)
+			n.Verdict, n.Hints = verdicts[id], g.Hints[id]
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b report.Node) int { return strings.Compare(a.ID, b.ID) })
+	if out == nil {
+		out = []report.Node{}
+	}
+	return out, nil
+}
+
+func (f *Folder) node(a *asset.Asset) report.Node {
+	n := report.Node{ID: a.ID, Kind: report.AssetNode, Name: a.Name, Seen: a.Seen, Function: a.Function, Model: a.Model, Site: a.Facts["site"], Relabelled: a.Relabelled}
+	if a.Category != nil {
+		n.Category = &a.Category.Value
+	}
+	if m := a.Manufacturer; m != nil {
+		n.Manufacturer, n.ManufacturerName = &m.Org, f.head.Names[m.Org]
+	}
+	return n
+}
+
+var nodeGravity = map[law.Verdict]int{law.Prohibited: 3, law.Restricted: 2, law.Undetermined: 1}
+
+// worstVerdicts returns the gravest verdict of each asset that has findings; those of its components count for it.
+func (f *Folder) worstVerdicts() (map[string]law.Verdict, error) {
+	out := map[string]law.Verdict{}
+	for b, err := range f.Findings() {
+		if err != nil {
+			return nil, err
+		}
+		var x finding.Finding
+		if err := json.Unmarshal(b, &x); err != nil {
+			return nil, fmt.Errorf("read finding: %w", err)
+		}
+		id := x.Subject.ID
+		if x.Subject.Host != nil {
+			id = *x.Subject.Host
+		}
+		if nodeGravity[x.Verdict] > nodeGravity[out[id]] {
+			out[id] = x.Verdict
+		}
+	}
+	return out, nil
+}
+
+// namesakes says of things only heard of which other asset bears their name:
+// inputs of different networks are not united by a name, but a person may know.
+func (f *Folder) namesakes(nodes []report.Node) error {
+	heard := map[string][]int{}
+	for i := range nodes {
+		if n := &nodes[i]; n.Seen == asset.Neighbour && n.Name != "" {
+			heard[strings.ToLower(n.Name)] = append(heard[strings.ToLower(n.Name)], i)
+		}
+	}
+	if len(heard) == 0 {
+		return nil
+	}
+	for b, err := range f.Assets() {
+		if err != nil {
+			return err
+		}
+		var a struct {
+			ID   string     `json:"id"`
+			Name string     `json:"name"`
+			Seen asset.Seen `json:"seen"`
+		}
+		if err := json.Unmarshal(b, &a); err != nil {
+			return fmt.Errorf("read asset: %w", err)
+		}
+		if a.Seen == asset.Neighbour {
+			continue
+		}
+		for _, i := range heard[strings.ToLower(a.Name)] {
+			if len(nodes[i].Namesakes) < 5 {
+				nodes[i].Namesakes = append(nodes[i].Namesakes, a.ID)
+			}
+		}
+	}
+	return nil
+}
