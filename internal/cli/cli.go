@@ -51,6 +51,7 @@ func (u usage) Unwrap() error { return u.error }
 type commands struct {
 	Check    checkCmd    `cmd:"" help:"Read anything and print findings: the main job."`
 	Scan     scanCmd     `cmd:"" help:"Look at a live network, gently, and print findings."`
+	Watch    watchCmd    `cmd:"" help:"Listen to an interface or a growing capture and print what is new."`
 	Ask      askCmd      `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
 	Explain  explainCmd  `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
 	Answer   answerCmd   `cmd:"" help:"Settle what was not known, and see what changes."`

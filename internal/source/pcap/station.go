@@ -21,6 +21,7 @@ const (
 	maxOctets   = 64 << 20 // of all facts
 	maxIPs      = 16       // of one station: who has more is no end station of them
 	maxLinks    = 64
+	factOctets  = 160 // a fact beside its value, about
 )
 
 // recentBits sizes the cache before the station table.
@@ -49,10 +50,13 @@ type station struct {
 	isMAC bool
 	ip    netip.Addr
 	first int          // packet it was seen in first
+	last  int          // packet it was asked for last, about
 	bound []netip.Addr // its own addresses that were told, at most maxIPs
 	obs   []evidence.Observation
 	links []asset.Link
 	seen  asset.Seen
+
+	changed bool // since the last report of a watch
 }
 
 // recentStation keeps what most packets ask of a station beside its key: following
@@ -73,9 +77,11 @@ type gatherer struct {
 	b     observe.Builder
 	yield source.Yield
 
-	octets int   // of the facts held, about
-	n      int   // packet at hand
-	sec    int64 // its time
+	octets  int  // of the facts held, about
+	live    bool // stations that changed are listed in changed
+	changed []*station
+	n       int   // packet at hand
+	sec     int64 // its time
 
 	macs    map[mac]*station
 	remotes map[netip.Addr]*station
@@ -103,7 +109,9 @@ func (g *gatherer) byMAC(m mac) *station {
 		}
 		s = &station{mac: m, isMAC: true, first: g.n, seen: asset.Direct}
 		g.macs[m] = s
+		g.change(s)
 	}
+	s.last = g.n
 	*slot = recentStation{mac: m, st: s}
 	return s
 }
@@ -115,6 +123,7 @@ func (g *gatherer) byIP(ip netip.Addr) *station {
 		s = &station{ip: ip, first: g.n, seen: asset.Direct}
 		g.remotes[ip] = s
 	}
+	s.last = g.n
 	return s
 }
 
@@ -166,7 +175,9 @@ func (g *gatherer) add(s *station, attr evidence.Attr, value string) bool {
 	if !b.Add(&s.obs, attr, value, g.at()) {
 		return false
 	}
-	g.octets += len(s.obs[len(s.obs)-1].Value) + 160
+	g.octets += len(s.obs[len(s.obs)-1].Value) + factOctets
+	s.last = g.n
+	g.change(s)
 	return true
 }
 
@@ -199,6 +210,7 @@ func (g *gatherer) neighbour(s *station, via string, facts ...[2]string) {
 		}
 	}
 	s.links = append(s.links, l)
+	g.change(s)
 }
 
 // flush yields all that is held, in the order it was seen first, and begins anew.
