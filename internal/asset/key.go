@@ -3,6 +3,7 @@ package asset
 import (
 	"net/netip"
 	"strings"
+	"unicode"
 
 	"telltale/internal/evidence"
 )
@@ -102,7 +103,7 @@ func (k *keyList) observe(o *evidence.Observation, maker string) {
 	case evidence.IP:
 		k.ip(o.Value)
 	case evidence.Hostname, evidence.SysName, evidence.LLDPSysName:
-		v := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(o.Value), "."))
+		v := strings.ToLower(strings.TrimSpace(strings.TrimRightFunc(o.Value, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })))
 		if a, err := netip.ParseAddr(v); err == nil {
 			k.ip(a.String())
 		} else if len(v) > 1 && !sharedNames[v] && !placeholder(Normal(v)) {

@@ -70,6 +70,7 @@ func TestKeysOf(t *testing.T) {
 		{"loopback", "ip", "127.0.0.1", ""},
 		{"link-local", "ip", "fe80::1", ""},
 		{"host name", "hostname", "Core-1.Example.net.", "~hostname:core-1.example.net"},
+		{"host name with blanks before its last dots", "hostname", "core - ..", "~hostname:core -"},
 		{"host name of every box", "sysName", "Switch", ""},
 		{"asset tag", "assetTag", " t-0001 ", "~assetTag:T-0001"},
 		{"model is a type", "model", "X-100", ""},
