@@ -194,6 +194,22 @@ func TestConflictingSerialsNeverUnite(t *testing.T) {
 	})
 }
 
+// An equal number of another maker does not excuse two serials of one maker.
+func TestAnotherMakersSerialExcusesNothing(t *testing.T) {
+	one := func(content, maker, serial string, keys ...asset.Key) Signature {
+		return Signature{Content: hashOf("content", content), Network: "n", Maker: maker, Day: calendar.NoDate, Kind: asset.Device, Seen: asset.Direct,
+			Keys: append(keys, asset.Key{Type: asset.KeySerial, Value: serial, Strong: true})}
+	}
+	gpon, tag := asset.Key{Type: asset.KeyGPON, Value: "1", Strong: true}, asset.Key{Type: asset.KeyAssetTag, Value: "1"}
+	c := resolveAll(Options{}, []Signature{one("0", "bolt", "1", tag), one("1", "acme", "1", gpon), one("2", "bolt", "2", gpon, tag)})
+	if c.Of(0) == c.Of(2) {
+		t.Error("serials 1 and 2 of one maker are one thing")
+	}
+	if c.Of(1) != c.Of(2) {
+		t.Error("what one GPON serial unites is two things")
+	}
+}
+
 func TestIDsDiffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := resolveAll(Options{Decisions: decided(t)}, signatures(t))

@@ -201,38 +201,50 @@ func (m *meeting) listed(v uint32, own int) bool {
 }
 
 // apart reports whether the serials of two clusters say they are two things:
-// some of one kind can be compared and none is equal.
+// some of one kind can be compared and none is equal. Among serials of one
+// maker only that maker's count: an equal number of another maker's excuses nothing.
 func (m *meeting) apart(a, b []element) bool {
 	if len(a) > maxSerials && len(b) > 0 || len(b) > maxSerials {
 		return true
 	}
-	var differ, equal [2]bool
+	const chassis, pon, oneMaker = 0, 1, 2
+	var differ, equal [3]bool
 	for _, x := range a {
 		for _, y := range b {
-			pon := 0
+			of := chassis
 			if x.kind == kindGPON {
-				pon = 1
+				of = pon
+			}
+			if x.kind == kindList || y.kind == kindList || (x.kind == kindGPON) != (y.kind == kindGPON) {
+				continue
+			}
+			if of == chassis && m.sameMaker(x.kind, y.kind) {
+				differ[oneMaker] = differ[oneMaker] || x.val != y.val
+				equal[oneMaker] = equal[oneMaker] || x.val == y.val
 			}
 			switch {
-			case x.kind == kindList || y.kind == kindList || (x.kind == kindGPON) != (y.kind == kindGPON):
 			case x.val == y.val:
-				equal[pon] = true
+				equal[of] = true
 			case m.comparable(x.kind, y.kind):
-				differ[pon] = true
+				differ[of] = true
 			}
 		}
 	}
-	return differ[0] && !equal[0] || differ[1] && !equal[1]
+	for i := range differ {
+		if differ[i] && !equal[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// sameMaker reports whether two numbers name one maker, or both name none.
+func (m *meeting) sameMaker(a, b uint32) bool {
+	r := m.t.r
+	return a == b || a != 0 && b != 0 && asset.SameMaker(r.makers.text(a), r.makers.text(b))
 }
 
 // comparable reports whether serials of the two makers may not differ on one thing.
 func (m *meeting) comparable(a, b uint32) bool {
-	if a == b {
-		return true
-	}
-	if m.st.serials == ofAnyone || a == 0 || b == 0 {
-		return true
-	}
-	r := m.t.r
-	return asset.SameMaker(r.makers.text(a), r.makers.text(b))
+	return m.st.serials == ofAnyone || a == 0 || b == 0 || m.sameMaker(a, b)
 }
