@@ -7,37 +7,89 @@ package diff
 
 import (
 	"fmt"
-	"path"
 	"sort"
 	"strings"
 
 	"telltale/internal/firmware/inspect"
 )
 
-// Change is one difference between an older and a newer image.
+// Change is one difference between an older and a newer image, said once, in the words that mean most.
 type Change struct {
 	ID    string        `json:"id"`   // diff.added, diff.removed or diff.changed
-	What  string        `json:"what"` // file, component, service, account, host, module, or a finding's ID
+	What  string        `json:"what"` // component, service, account, host, module, or the ID of the finding it is
 	Name  string        `json:"name"`
 	Old   string        `json:"old,omitempty"`
 	New   string        `json:"new,omitempty"`
 	Level inspect.Level `json:"level"`
+	Where string        `json:"where,omitempty"` // place in the newer image; in the older for what was removed
 }
 
 // item is one thing compared: equal names with unequal values are a change.
 type item struct {
-	value string
-	level inspect.Level
+	value, where string
+	level        inspect.Level
+	finding      string // the ID of the finding that says more of it
 }
 
-// Compare lists what differs from old to new, sorted by kind and name.
+// Compare lists what differs in meaning from old to new, sorted by kind and name. Files are listed by Files.
 func Compare(old, new *inspect.Report) []Change {
 	out := []Change{}
+	a, b := marked(old), marked(new)
 	for _, k := range []struct {
 		what string
 		get  func(*inspect.Report) map[string]item
-	}{{"file", files}, {"component", components}, {"service", services}, {"account", accounts}, {"host", hosts}, {"module", modules}, {"finding", findings}} {
-		out = append(out, compare(k.what, k.get(old), k.get(new))...)
+	}{{"component", components}, {"service", services}, {"account", accounts}, {"host", hosts}, {"module", modules}} {
+		out = append(out, compare(k.what, a.told(k.what, k.get(old)), b.told(k.what, k.get(new)))...)
+	}
+	return append(out, compare("finding", a.rest(), b.rest())...)
+}
+
+// told are findings about things that are compared anyway: the thing is listed, under the finding's name.
+type told struct {
+	by   map[string]inspect.Finding // kind of thing, name
+	left []inspect.Finding
+}
+
+var speaksOf = map[string]string{"account": "account", "daemon": "service", "host": "host", "module": "module"}
+
+func marked(r *inspect.Report) *told {
+	t := &told{by: map[string]inspect.Finding{}}
+	have := map[string]map[string]item{"account": accounts(r), "host": hosts(r), "module": modules(r), "service": services(r)}
+	for _, f := range r.Findings {
+		family, _, _ := strings.Cut(f.ID, ".")
+		what := speaksOf[family]
+		if _, ok := have[what][f.Value]; !ok {
+			t.left = append(t.left, f)
+			continue
+		}
+		key := what + "|" + f.Value
+		if old, ok := t.by[key]; !ok || f.Level.Rank() > old.Level.Rank() {
+			t.by[key] = f
+		}
+	}
+	return t
+}
+
+func (t *told) told(what string, items map[string]item) map[string]item {
+	for n, x := range items {
+		if f, ok := t.by[what+"|"+n]; ok {
+			x.finding, x.level, x.where = f.ID, f.Level, f.Where
+			items[n] = x
+		}
+	}
+	return items
+}
+
+func (t *told) rest() map[string]item {
+	out := map[string]item{}
+	for _, f := range t.left {
+		key := f.ID + "|" + strings.TrimSpace(f.Path+" "+f.Value)
+		if strings.HasPrefix(f.ID, "maker.") || strings.HasPrefix(f.ID, "state.") {
+			key = f.ID + "|" + f.Value
+		}
+		if old, ok := out[key]; !ok || f.Level.Rank() > old.level.Rank() {
+			out[key] = item{value: string(f.Level), level: f.Level, where: f.Where, finding: f.ID}
+		}
 	}
 	return out
 }
@@ -48,14 +100,18 @@ func compare(what string, a, b map[string]item) []Change {
 		y, ok := b[n]
 		switch {
 		case !ok:
-			out = append(out, Change{ID: "diff.removed", What: named(what, n), Name: bare(what, n), Old: x.value, Level: inspect.Note})
-		case x.value != y.value:
-			out = append(out, Change{ID: "diff.changed", What: named(what, n), Name: bare(what, n), Old: x.value, New: y.value, Level: level(y)})
+			out = append(out, Change{ID: "diff.removed", What: named(what, x), Name: bare(what, n), Old: x.value, Level: inspect.Note, Where: x.where})
+		case x.value != y.value || x.level != y.level:
+			c := Change{ID: "diff.changed", What: named(what, y), Name: bare(what, n), Old: x.value, New: y.value, Level: level(y), Where: y.where}
+			if x.value == y.value {
+				c.Old, c.New = string(x.level), string(y.level)
+			}
+			out = append(out, c)
 		}
 	}
 	for n, y := range b {
 		if _, ok := a[n]; !ok {
-			out = append(out, Change{ID: "diff.added", What: named(what, n), Name: bare(what, n), New: y.value, Level: level(y)})
+			out = append(out, Change{ID: "diff.added", What: named(what, y), Name: bare(what, n), New: y.value, Level: level(y), Where: y.where})
 		}
 	}
 	sort.Slice(out, func(i, j int) bool {
@@ -71,43 +127,23 @@ func level(i item) inspect.Level {
 	return i.level
 }
 
-// Findings go by their own ID and are keyed "id|place".
-func named(what, n string) string {
-	if what == "finding" {
-		id, _, _ := strings.Cut(n, "|")
-		return id
+func named(what string, x item) string {
+	if x.finding != "" {
+		return x.finding
 	}
 	return what
 }
 
+// bare drops the finding's ID its key begins with.
 func bare(what, n string) string {
 	if what == "finding" {
-		_, rest, _ := strings.Cut(n, "|")
-		return rest
+		_, n, _ = strings.Cut(n, "|")
 	}
 	return n
 }
 
-func files(r *inspect.Report) map[string]item {
-	out := map[string]item{}
-	for _, f := range r.Files {
-		if f.Kind == "part" || f.Kind == "dir" || f.State == "superseded" {
-			continue
-		}
-		v := f.Kind + " " + f.Mode
-		if f.SHA256 != "" {
-			v += " " + f.SHA256
-		}
-		if f.Link != "" {
-			v += " -> " + f.Link
-		}
-		out[f.Path] = item{value: v}
-	}
-	return out
-}
-
 func components(r *inspect.Report) map[string]item {
-	vers := map[string]map[string]bool{}
+	vers, where := map[string]map[string]bool{}, map[string]string{}
 	for _, c := range r.Components {
 		if c.Version == "" {
 			continue
@@ -116,23 +152,41 @@ func components(r *inspect.Report) map[string]item {
 			vers[c.Name] = map[string]bool{}
 		}
 		vers[c.Name][c.Version] = true
+		if len(c.Where) > 0 {
+			where[c.Name] = c.Where[0]
+		}
 	}
 	out := map[string]item{}
 	for n, set := range vers {
-		var l []string
-		for v := range set {
-			l = append(l, v)
-		}
-		sort.Strings(l)
-		out[n] = item{value: strings.Join(l, ", ")}
+		out[n] = item{value: strings.Join(sorted(set), ", "), where: where[n]}
 	}
 	return out
 }
 
+func sorted(set map[string]bool) []string {
+	var l []string
+	for v := range set {
+		l = append(l, v)
+	}
+	sort.Strings(l)
+	return l
+}
+
+// services go by the program's name; several of one name are told together.
 func services(r *inspect.Report) map[string]item {
-	out := map[string]item{}
+	sets, where := map[string]map[string]bool{}, map[string]string{}
 	for _, s := range r.Services {
-		out[s.Name+" "+strings.Join(s.Ports, ",")] = item{value: s.State + ": " + s.Command}
+		if sets[s.Name] == nil {
+			sets[s.Name] = map[string]bool{}
+		}
+		sets[s.Name][strings.TrimSpace(s.State+" "+strings.Join(s.Ports, ",")+": "+s.Command)] = true
+		if len(s.Chain) > 0 {
+			where[s.Name] = s.Volume + "/" + s.Chain[len(s.Chain)-1]
+		}
+	}
+	out := map[string]item{}
+	for n, set := range sets {
+		out[n] = item{value: strings.Join(sorted(set), "; "), where: where[n]}
 	}
 	return out
 }
@@ -140,10 +194,14 @@ func services(r *inspect.Report) map[string]item {
 func accounts(r *inspect.Report) map[string]item {
 	out := map[string]item{}
 	for _, a := range r.Accounts {
-		if a.UID < 0 && a.Secret != "plain" {
+		if _, ok := out[a.Name]; ok && a.UID < 0 {
 			continue // the shadow side of an account
 		}
-		out[a.Name] = item{value: fmt.Sprintf("uid %d, %s", a.UID, a.Secret)}
+		uid := fmt.Sprintf("uid %d, ", a.UID)
+		if a.UID < 0 {
+			uid = ""
+		}
+		out[a.Name] = item{value: uid + a.Secret, where: a.Where}
 	}
 	return out
 }
@@ -151,7 +209,11 @@ func accounts(r *inspect.Report) map[string]item {
 func hosts(r *inspect.Report) map[string]item {
 	out := map[string]item{}
 	for _, h := range r.Hosts {
-		out[h.Host] = item{value: h.Operator}
+		x := item{value: h.Operator}
+		if len(h.Where) > 0 {
+			x.where = h.Where[0]
+		}
+		out[h.Host] = x
 	}
 	return out
 }
@@ -159,58 +221,7 @@ func hosts(r *inspect.Report) map[string]item {
 func modules(r *inspect.Report) map[string]item {
 	out := map[string]item{}
 	for _, m := range r.Modules {
-		out[m.Name] = item{value: m.VerMagic}
+		out[m.Name] = item{value: m.VerMagic, where: m.Where}
 	}
 	return out
-}
-
-func findings(r *inspect.Report) map[string]item {
-	out := map[string]item{}
-	for _, f := range r.Findings {
-		if strings.HasPrefix(f.ID, "maker.") || strings.HasPrefix(f.ID, "state.") {
-			out[f.ID+"|"+f.Value] = item{string(f.Level), f.Level}
-			continue
-		}
-		out[f.ID+"|"+path.Join(f.Path)+" "+f.Value] = item{string(f.Level), f.Level}
-	}
-	return out
-}
-
-// alikeBar is from where on two contents of the same fuzzy digest distance count as one file in two versions.
-const alikeBar = 0.5
-
-// Lineage says how much of a's files stand in b: byte-equal, and close by fuzzy hash.
-func Lineage(a, b *inspect.Report) inspect.Lineage {
-	l := inspect.Lineage{Image: b.Image.Name, SHA256: b.Image.SHA256}
-	sums := map[string]bool{}
-	byBase := map[string][]string{}
-	for _, f := range b.Files {
-		if f.SHA256 != "" && f.Kind == "file" && f.Size > 0 {
-			sums[f.SHA256] = true
-			byBase[path.Base(f.Path)] = append(byBase[path.Base(f.Path)], f.Fuzzy)
-		}
-	}
-	seen := map[string]bool{}
-	for _, f := range a.Files {
-		if f.SHA256 == "" || f.Kind != "file" || f.Size == 0 || seen[f.SHA256] {
-			continue
-		}
-		seen[f.SHA256] = true
-		l.Files++
-		if sums[f.SHA256] {
-			l.Shared++
-			continue
-		}
-		for _, z := range byBase[path.Base(f.Path)] {
-			if inspect.FuzzyAlike(f.Fuzzy, z) >= alikeBar {
-				l.Close++
-				break
-			}
-		}
-	}
-	if l.Files > 0 {
-		l.Same = float64(l.Shared) / float64(l.Files)
-		l.Alike = float64(l.Shared+l.Close) / float64(l.Files)
-	}
-	return l
 }
