@@ -412,6 +412,11 @@ func AttributionFacts() (attribute.Facts, error) {
 	if err != nil {
 		return f, err
 	}
+	fw, err := Firmware()
+	if err != nil {
+		return f, err
+	}
+	f.Fingerprints = append(slices.Clone(f.Fingerprints), fw.Fingerprints()...)
 	f.Registry, f.Orgs = tables, attribute.FromIndex(ix)
 	return f, nil
 }

@@ -180,6 +180,8 @@ const (
 	FwHost         Attr = "fw.host"         // host name or address in a program
 	FwOEM          Attr = "fw.oem"          // branding: OEM code, operator tag, custom member
 	FwModel        Attr = "fw.model"        // product or board named by a header
+	FwMark         Attr = "fw.mark"         // mark of the firmware data that was met: "platform <mark>: what was seen"
+	FwFinding      Attr = "fw.finding"      // way in or state of an image: "confirmed daemon.telnet-at-boot: ..."
 )
 
 // ClassOf returns the evidence class of an attribute, empty when its values say nothing about a maker.
@@ -208,5 +210,6 @@ var classes = map[Attr]Class{
 	PPPoEACName: ClassAnnounce, VendorNumber: ClassAnnounce, Discovery: ClassAnnounce,
 	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
 	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
-	USBID: ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,
+	FwMark: ClassFirmware,
+	USBID:  ClassBus, PCIID: ClassBus, BluetoothCompany: ClassBus, DMIText: ClassBus,
 }

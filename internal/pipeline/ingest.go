@@ -24,6 +24,7 @@ type intake struct {
 	coverage []*asset.Coverage
 	progress func(Progress)
 	read     int
+	images   int // firmware images opened
 	// keep, when set, takes sightings instead of the work file: they go to a database first.
 	keep func(*asset.Sighting) error
 }
@@ -62,7 +63,8 @@ func (in *intake) readLeaf(ctx context.Context, l *all.Leaf) error {
 	}
 	in.coverage = append(in.coverage, l.Coverage)
 	if l.Source == nil {
-		return nil
+		_, err := in.image(ctx, l)
+		return err
 	}
 	var stop error
 	err := guard(func() error {

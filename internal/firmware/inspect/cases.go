@@ -99,6 +99,7 @@ func (in *inspector) known1(c *Case, f *file, lv Level, off int64) {
 	in.add(f.at(Finding{ID: c.Finding, Level: lv, Rule: "case/" + c.ID, Value: c.ID, Title: title, Evidence: ev, Consequence: strings.TrimSpace(c.Consequence + not), Use: c.Use, Control: c.Control, Sources: sources(c.Sources)}, off))
 	if c.Author != "" && c.Role != "" && lv.Rank() >= Probable.Rank() {
 		in.claim(c.Role, c.Author, Probable, "known case "+c.ID+" in "+f.where)
+		in.mark(c.Role, "case-"+c.ID, clip(ev, 200), f.where, off)
 	}
 }
 

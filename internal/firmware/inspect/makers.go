@@ -52,6 +52,7 @@ func (in *inspector) container(c *Container, full string, r *unpack.Region) {
 	}
 	in.claim("platform", c.Org, lv, fmt.Sprintf("container %s at %#x", r.Format, r.Offset))
 	in.observe(evidence.FwContainer, r.Format, full, r.Offset)
+	in.mark("platform", containerMark(r.Format, lv), r.Format, full, r.Offset)
 	off := r.Offset
 	base := Finding{Where: full, Region: full, Offset: &off, Sources: sources(c.Sources)}
 	for _, f := range r.Facts {
@@ -114,6 +115,7 @@ func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
 			}
 		}
 		in.claim("brand", org, Probable, "branding text in "+f.path)
+		in.claims["brand|"+org].Text = org == name
 		in.observe(evidence.FwOEM, name, f.where, 0)
 	}
 }
@@ -161,6 +163,7 @@ func (in *inspector) marks() {
 func (in *inspector) marked(m *Mark, f *file, text string, off int64) {
 	why := fmt.Sprintf("%s in %s", m.ID, f.where)
 	in.claim(m.Role, m.Org, m.Level, why)
+	in.mark(m.Role, m.ID, clip(strings.TrimSpace(text), 200), f.where, off)
 	in.observe(evidence.Attr(nonEmpty(m.Attr, string(evidence.FwVendorString))), clip(strings.TrimSpace(text), 300), f.where, off)
 }
 

@@ -188,6 +188,8 @@ type Maker struct {
 	Org     string   `json:"org"`  // organisation ID, or the text seen for a brand
 	Level   Level    `json:"level"`
 	Because []string `json:"because"`
+	// Text is true when Org is a name as written in the image, not an organisation of the data.
+	Text bool `json:"text,omitempty"`
 }
 
 // Coverage says how much of the image was explained.
