@@ -153,7 +153,7 @@ func loadServer(t *testing.T, dir string, n int) (*pipeline.Workspace, *httptest
 		t.Fatal(err)
 	}
 	door := api.New(api.Config{Work: work, House: house})
-	pages, err := web.New(web.Config{Knowledge: k, Work: work, Visitor: visitor})
+	pages, err := web.New(web.Config{Knowledge: k, Work: work, House: house})
 	if err != nil {
 		t.Fatal(err)
 	}
