@@ -119,14 +119,19 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	show, done := progress(e.stderr)
 	opt.Progress = show
-	return withResult(e, c.Keep, func(dir string) error {
+	return c.check(e, k, c.Keep, opt, done)
+}
+
+// check judges the inputs, prints the result and sets the exit code; read is called when progress is over.
+func (o *output) check(e *env, k *pipeline.Knowledge, keep bool, opt *pipeline.Options, read func()) error {
+	return withResult(e, keep, func(dir string) error {
 		f, err := pipeline.Check(e.ctx, k, dir, opt)
-		done()
+		read()
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		if err := c.print(e, f); err != nil {
+		if err := o.print(e, f); err != nil {
 			return err
 		}
 		e.code = exitCode(f)

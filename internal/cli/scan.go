@@ -83,19 +83,7 @@ func (c *scanCmd) Run(e *env) error {
 	if c.DB != "" {
 		opt.DB = c.DB
 	}
-	return withResult(e, c.Keep, func(dir string) error {
-		f, err := pipeline.Check(e.ctx, k, dir, opt)
-		done()
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := c.print(e, f); err != nil {
-			return err
-		}
-		e.code = exitCode(f)
-		return nil
-	})
+	return c.check(e, k, c.Keep, opt, done)
 }
 
 // scan sends and says in one line what was done.

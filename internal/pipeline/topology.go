@@ -19,38 +19,58 @@ import (
 // Topology makes the graph of what the things of a kept result told of each
 // other. A result that was saved as JSON has no sightings and gives an error.
 func Topology(f *Folder) (*report.Topology, error) {
-	in, err := f.sightings()
+	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Nodes: []report.Node{}, Links: []topology.Link{}}
+	sp, links, err := f.workFile()
 	if err != nil {
 		return nil, err
 	}
-	defer in.spill.Close()
-	clusters := in.resolver.Clusters()
-	ts, err := in.tellings(clusters)
+	defer sp.Close()
+	if len(links) == 0 {
+		return out, nil
+	}
+	in, err := f.intakeOf(sp, links)
+	if err != nil {
+		return nil, err
+	}
+	ts, err := in.tellings(in.resolver.Clusters())
 	if err != nil {
 		return nil, err
 	}
 	g := topology.Build(ts)
-	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Links: g.Links}
 	if out.Nodes, err = f.nodes(g); err != nil {
 		return nil, err
 	}
-	if out.Links == nil {
-		out.Links = []topology.Link{}
-	}
+	out.Links = append(out.Links, g.Links...)
 	return out, f.namesakes(out.Nodes)
 }
 
-// sightings restores what was read for a kept result.
+// Topology is the network of the result; see the function of that name.
+func (v *View) Topology() (*report.Topology, error) { return Topology(v.folder) }
+
+// workFile opens the sightings of a kept result.
+func (f *Folder) workFile() (*spill, []linkRow, error) {
+	return openSpill(filepath.Join(f.dir, "sightings.bin"))
+}
+
+// sightings restores what was read for a kept result; the caller closes the work file.
 func (f *Folder) sightings() (*intake, error) {
-	sp, links, err := openSpill(filepath.Join(f.dir, "sightings.bin"))
+	sp, links, err := f.workFile()
 	if err != nil {
 		return nil, err
 	}
+	in, err := f.intakeOf(sp, links)
+	if err != nil {
+		sp.Close()
+	}
+	return in, err
+}
+
+// intakeOf reads a work file into a new resolver.
+func (f *Folder) intakeOf(sp *spill, links []linkRow) (*intake, error) {
 	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), links: links}
 	for i := range sp.Len() {
 		s, err := sp.Get(i)
 		if err != nil {
-			sp.Close()
 			return nil, err
 		}
 		in.register(s)
@@ -128,9 +148,6 @@ func (f *Folder) nodes(g *topology.Graph) ([]report.Node, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b report.Node) int { return strings.Compare(a.ID, b.ID) })
-	if out == nil {
-		out = []report.Node{}
-	}
 	return out, nil
 }
 
@@ -144,8 +161,6 @@ func (f *Folder) node(a *asset.Asset) report.Node {
 	}
 	return n
 }
-
-var nodeGravity = map[law.Verdict]int{law.Prohibited: 3, law.Restricted: 2, law.Undetermined: 1}
 
 // worstVerdicts returns the gravest verdict of each asset that has findings; those of its components count for it.
 func (f *Folder) worstVerdicts() (map[string]law.Verdict, error) {
@@ -162,7 +177,7 @@ func (f *Folder) worstVerdicts() (map[string]law.Verdict, error) {
 		if x.Subject.Host != nil {
 			id = *x.Subject.Host
 		}
-		if nodeGravity[x.Verdict] > nodeGravity[out[id]] {
+		if was, ok := out[id]; !ok || verdictRank[x.Verdict] < verdictRank[was] {
 			out[id] = x.Verdict
 		}
 	}

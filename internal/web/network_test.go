@@ -8,7 +8,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"telltale/internal/browse"
-	"telltale/internal/pipeline"
+	"telltale/internal/report"
+	"telltale/internal/topology"
 )
 
 func TestNetworkInTheBrowser(t *testing.T) {
@@ -29,15 +30,14 @@ const pixels = `(() => { const c = document.querySelector("canvas"); const d = c
 
 // big is a network of n things.
 func big(of string, n int) *netGraph {
-	g := &netGraph{of: of, by: map[string]*netNode{}}
+	g := &report.Topology{}
 	for i := range n {
-		x := &netNode{ID: fmt.Sprintf("%020x", i), Name: fmt.Sprint("node-", i), Verdict: append(browse.Verdicts[:3:3], "")[i%4]}
-		g.nodes, g.by[x.ID] = append(g.nodes, x), x
+		g.Nodes = append(g.Nodes, report.Node{ID: fmt.Sprintf("%020x", i), Kind: report.AssetNode, Name: fmt.Sprint("node-", i), Verdict: append(browse.Verdicts[:3:3], "")[i%4]})
 	}
 	for _, l := range tree(n) {
-		g.told = append(g.told, pipeline.Told{Host: g.nodes[l[0]].ID, Remote: g.nodes[l[1]].ID, Via: "lldp"})
+		g.Links = append(g.Links, topology.Link{Kind: topology.Announced, A: topology.End{Node: g.Nodes[l[0]].ID}, B: topology.End{Node: g.Nodes[l[1]].ID}})
 	}
-	return g
+	return newNetGraph(of, g)
 }
 
 // Frames a second while 5,000 things are moved about; the figure is frames/s.

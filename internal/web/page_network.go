@@ -9,44 +9,53 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"telltale/internal/browse"
 	"telltale/internal/law"
 	"telltale/internal/org"
 	"telltale/internal/pipeline"
+	"telltale/internal/report"
+	"telltale/internal/topology"
 )
 
-// networkPage is what the things of a result told of each other, drawn and listed.
+// networkPage is how the things of a result are joined, drawn and listed.
 type networkPage struct {
 	Nodes, Links int
 	Makers       []makerCount
-	Rows         []linkRow
+	Rows         []linkView
 	From, Next   int
 	Query        string
 	Matched      int
 	Drawn        bool
 }
 
-// linkRow is one telling with its ends as shown.
-type linkRow struct {
-	*pipeline.Told
-	A, B *netNode
+// linkView is one link as shown: from the end with more links to the other.
+type linkView struct {
+	*topology.Link
+	From, To         *report.Node
+	FromPort, ToPort string
 }
 
-// netNode is a thing that told of another or was told of.
-type netNode struct {
-	ID, Name string
-	Maker    org.ID
-	Verdict  law.Verdict
+// How says by which tables or protocols the link is known.
+func (l linkView) How() string {
+	if l.Inferred {
+		return "inferred"
+	}
+	var vias []string
+	for _, e := range l.Evidence {
+		vias = append(vias, e.Via)
+	}
+	slices.Sort(vias)
+	return strings.Join(slices.Compact(vias), ", ")
 }
 
 // netGraph is the network of one result, laid out once.
 type netGraph struct {
 	of    string // ID of the view
-	told  []pipeline.Told
-	nodes []*netNode
-	by    map[string]*netNode
-	drawn []byte // the drawing as JSON, compressed
+	graph *report.Topology
+	links []linkView // by names and ports
+	drawn []byte     // the drawing as JSON, compressed
 }
 
 // maxDrawn bounds the things of a drawing; more are listed only.
@@ -59,18 +68,14 @@ func (s *site) networkOf(v *pipeline.View) (*netGraph, error) {
 	if s.net != nil && s.net.of == v.ID() {
 		return s.net, nil
 	}
-	told, err := v.Told()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a result that was imported has nothing that was read
+	graph, err := v.Topology()
+	if errors.Is(err, fs.ErrNotExist) { // a result that was imported has nothing that was read
+		graph, err = &report.Topology{}, nil
+	}
+	if err != nil {
 		return nil, err
 	}
-	n := &netGraph{of: v.ID(), told: told, by: map[string]*netNode{}}
-	for i := range told {
-		for _, id := range []string{told[i].Host, told[i].Remote} {
-			if err := n.add(v, id); err != nil {
-				return nil, err
-			}
-		}
-	}
+	n := newNetGraph(v.ID(), graph)
 	if err := s.lay(n); err != nil {
 		return nil, err
 	}
@@ -78,34 +83,33 @@ func (s *site) networkOf(v *pipeline.View) (*netGraph, error) {
 	return n, nil
 }
 
-// add adds a thing once; one that is no asset of the result is left out.
-func (n *netGraph) add(v *pipeline.View, id string) error {
-	row, ok := v.AssetRow(id)
-	if !ok || n.by[id] != nil {
-		return nil
+func newNetGraph(of string, graph *report.Topology) *netGraph {
+	n := &netGraph{of: of, graph: graph}
+	by, degree := map[string]*report.Node{}, map[string]int{}
+	for i := range graph.Nodes {
+		by[graph.Nodes[i].ID] = &graph.Nodes[i]
 	}
-	x, err := v.Asset(id)
-	if err != nil {
-		return err
+	for i := range graph.Links {
+		degree[graph.Links[i].A.Node]++
+		degree[graph.Links[i].B.Node]++
 	}
-	node := &netNode{ID: id, Name: x.Asset.Name}
-	if m := x.Asset.Manufacturer; m != nil {
-		node.Maker = m.Org
-	}
-	for i, k := range v.VerdictsOf(row) {
-		if k > 0 && browse.Verdicts[i].IsFinding() {
-			node.Verdict = browse.Verdicts[i]
-			break
+	for i := range graph.Links {
+		l := &graph.Links[i]
+		from, to := l.A, l.B
+		if degree[from.Node] < degree[to.Node] {
+			from, to = to, from
 		}
+		n.links = append(n.links, linkView{l, by[from.Node], by[to.Node], from.Port, to.Port})
 	}
-	n.by[id] = node
-	n.nodes = append(n.nodes, node)
-	return nil
+	slices.SortFunc(n.links, func(a, b linkView) int {
+		return cmp.Or(cmp.Compare(a.From.Name, b.From.Name), cmp.Compare(a.FromPort, b.FromPort), cmp.Compare(a.To.Name, b.To.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return n
 }
 
 // lay lays the network out and writes its drawing.
 func (s *site) lay(n *netGraph) error {
-	if len(n.nodes) > maxDrawn {
+	if len(n.graph.Nodes) > maxDrawn {
 		return nil
 	}
 	b, err := json.Marshal(s.drawNetwork(n))
@@ -115,7 +119,7 @@ func (s *site) lay(n *netGraph) error {
 
 // drawnNetwork is what the script draws: short arrays, for five thousand nodes travel often.
 type drawnNetwork struct {
-	// Nodes are ID, name, x, y, position in Verdicts (-1 none) and in Makers (-1 not known).
+	// Nodes are ID ("" for a hidden thing), name, x, y, position in Verdicts (-1 none) and in Makers (-1 not known).
 	Nodes [][6]any `json:"nodes"`
 	// Links are the positions of both ends, each pair once.
 	Links    [][2]int      `json:"links"`
@@ -131,30 +135,32 @@ type drawnMaker struct {
 func (s *site) drawNetwork(n *netGraph) drawnNetwork {
 	d := drawnNetwork{Nodes: [][6]any{}, Links: [][2]int{}, Verdicts: browse.Verdicts[:3], Makers: []drawnMaker{}}
 	index, makers := map[string]int{}, map[org.ID]int{}
-	for i, x := range n.nodes {
-		index[x.ID] = i
+	for i := range n.graph.Nodes {
+		index[n.graph.Nodes[i].ID] = i
 	}
-	for i := range n.told {
-		a, ok1 := index[n.told[i].Host]
-		b, ok2 := index[n.told[i].Remote]
-		if ok1 && ok2 && a != b {
-			d.Links = append(d.Links, [2]int{min(a, b), max(a, b)})
-		}
+	for i := range n.graph.Links {
+		a, b := index[n.graph.Links[i].A.Node], index[n.graph.Links[i].B.Node]
+		d.Links = append(d.Links, [2]int{min(a, b), max(a, b)})
 	}
 	slices.SortFunc(d.Links, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	d.Links = slices.Compact(d.Links)
-	for i, p := range placeAll(len(n.nodes), d.Links) {
-		x, maker := n.nodes[i], -1
-		if x.Maker != "" {
-			k, ok := makers[x.Maker]
+	for i, p := range placeAll(len(n.graph.Nodes), d.Links) {
+		x, maker := &n.graph.Nodes[i], -1
+		if x.Manufacturer != nil {
+			id := *x.Manufacturer
+			k, ok := makers[id]
 			if !ok {
 				k = len(d.Makers)
-				makers[x.Maker] = k
-				d.Makers = append(d.Makers, drawnMaker{x.Maker, s.Knowledge.OrgName(x.Maker)})
+				makers[id] = k
+				d.Makers = append(d.Makers, drawnMaker{id, s.Knowledge.OrgName(id)})
 			}
 			maker = k
 		}
-		d.Nodes = append(d.Nodes, [6]any{x.ID, clip(60, string(harmless([]byte(x.Name)))), int(p.X), int(p.Y), slices.Index(d.Verdicts, x.Verdict), maker})
+		id := x.ID
+		if x.Kind == report.HiddenNode {
+			id = "" // it has no page
+		}
+		d.Nodes = append(d.Nodes, [6]any{id, clip(60, string(harmless([]byte(x.Name)))), int(p.X), int(p.Y), slices.Index(d.Verdicts, x.Verdict), maker})
 	}
 	return d
 }
@@ -179,9 +185,9 @@ func (s *site) networkPage(w http.ResponseWriter, r *http.Request, v *pipeline.V
 		return
 	}
 	q := r.URL.Query()
-	b := networkPage{Nodes: len(n.nodes), Links: len(n.told), Drawn: len(n.nodes) <= maxDrawn, Query: q.Get("maker")}
+	b := networkPage{Nodes: len(n.graph.Nodes), Links: len(n.graph.Links), Drawn: len(n.graph.Nodes) <= maxDrawn, Query: q.Get("maker")}
 	rows := n.rows(org.ID(b.Query))
-	if s.export(w, r, "links", []string{"told by", "port", "of", "its port", "via", "input", "place"}, each(rows, linkCells)) {
+	if s.export(w, r, "links", []string{"thing", "port", "joined to", "its port", "kind", "known by", "input", "place"}, each(rows, linkCells)) {
 		return
 	}
 	b.Matched = len(rows)
@@ -195,13 +201,13 @@ func (s *site) networkPage(w http.ResponseWriter, r *http.Request, v *pipeline.V
 	s.show(w, r, http.StatusOK, "network", view{Title: "Network", Nav: "network", Body: b})
 }
 
-// rows are the tellings, those of one maker's things only when it is given.
-func (n *netGraph) rows(maker org.ID) []linkRow {
-	var out []linkRow
-	for i := range n.told {
-		t := &n.told[i]
-		if a, b := n.by[t.Host], n.by[t.Remote]; a != nil && b != nil && (maker == "" || a.Maker == maker || b.Maker == maker) {
-			out = append(out, linkRow{t, a, b})
+// rows are the links, those of one maker's things only when it is given.
+func (n *netGraph) rows(maker org.ID) []linkView {
+	by := func(x *report.Node) bool { return x.Manufacturer != nil && *x.Manufacturer == maker }
+	var out []linkView
+	for _, l := range n.links {
+		if maker == "" || by(l.From) || by(l.To) {
+			out = append(out, l)
 		}
 	}
 	return out
@@ -209,9 +215,9 @@ func (n *netGraph) rows(maker org.ID) []linkRow {
 
 func (n *netGraph) makers() []makerCount {
 	counts := map[org.ID]int{}
-	for _, x := range n.nodes {
-		if x.Maker != "" {
-			counts[x.Maker]++
+	for i := range n.graph.Nodes {
+		if m := n.graph.Nodes[i].Manufacturer; m != nil {
+			counts[*m]++
 		}
 	}
 	var out []makerCount
@@ -222,6 +228,10 @@ func (n *netGraph) makers() []makerCount {
 	return out
 }
 
-func linkCells(l *linkRow) []string {
-	return []string{l.A.Name, l.LocalPort, l.B.Name, l.RemotePort, l.Via, l.Place.Input, l.Place.At}
+func linkCells(l *linkView) []string {
+	cells := []string{l.From.Name, l.FromPort, l.To.Name, l.ToPort, string(l.Kind), l.How(), "", ""}
+	if len(l.Evidence) > 0 {
+		cells[6], cells[7] = l.Evidence[0].Place.Input, l.Evidence[0].Place.At
+	}
+	return cells
 }

@@ -373,21 +373,6 @@ func fillTail(d *data, off, n int64) int64 {
 	return n
 }
 
-// Recognise says from the head of an input, at least the first 40 KiB where
-// there are as many, how sure it is that the input is a firmware image or part
-// of one: 0 no, 100 certain. Archives that usually hold other things give
-// less than their own readers do.
-func Recognise(head []byte) int {
-	d := &data{r: bytes.NewReader(head), size: int64(len(head))}
-	best := 0
-	for _, l := range candidatesAt(d, 0) {
-		for _, g := range l {
-			best = max(best, recognised[g.name])
-		}
-	}
-	return best
-}
-
 // copyRange writes n bytes at off of d to w.
 func copyRange(w io.Writer, d *data, off, n int64) error {
 	if off < 0 || n < 0 || off > d.size {

@@ -88,6 +88,3 @@ func signatures() []signature {
 		sig("lzop", "\x89LZO\x00\x0d\x0a\x1a\x0a", 0, probeLzop),
 	}
 }
-
-// recognised says how much a magic at offset 0 speaks for a firmware image.
-var recognised = map[string]int{}

@@ -133,10 +133,10 @@ export async function network(box) {
     if (i >= 0) {
       const n = graph.nodes[i];
       const links = graph.links.filter(([a, b]) => a === i || b === i).length;
-      const name = document.createElement("a");
-      name.href = "/asset/" + n[0];
-      name.textContent = n[1] || n[0];
-      said.append(name, ` · ${n[4] < 0 ? "no finding" : graph.verdicts[n[4]]} · ${n[5] < 0 ? "maker not known" : graph.makers[n[5]].name} · ${links} ${links === 1 ? "link" : "links"}`);
+      const name = document.createElement(n[0] ? "a" : "em");
+      if (n[0]) name.href = "/asset/" + n[0];
+      name.textContent = n[1] || n[0] || "hidden";
+      said.append(name, ` · ${!n[0] ? "inferred" : n[4] < 0 ? "no finding" : graph.verdicts[n[4]]} · ${n[5] < 0 ? "maker not known" : graph.makers[n[5]].name} · ${links} ${links === 1 ? "link" : "links"}`);
     }
     soon();
   }
