@@ -21,6 +21,7 @@ type digest struct {
 	tests      map[string]*report.Test
 	relabelled []report.Example
 	relabels   int
+	lines      lines
 	names      map[org.ID]bool
 	open       func(fact string) bool // an open point of law
 	listed     func(org.ID) bool      // an organisation that some instrument designates
@@ -79,6 +80,7 @@ func (g *digest) add(d *judged) {
 			g.relabelled = append(g.relabelled, x)
 		}
 	}
+	g.lines.add(d, g.open)
 	g.summary.Permitted += d.permitted
 	g.summary.NotBound += d.notBound
 	for i := range d.findings {
@@ -187,6 +189,7 @@ var verdictRank = map[law.Verdict]int{law.Prohibited: 0, law.Restricted: 1, law.
 func (g *digest) fill(h *report.Head, k *Knowledge) {
 	h.Summary, h.Neighbours = g.summary, g.neighbours
 	h.Relabelled, h.RelabelledCount = g.relabelled, g.relabels
+	h.Lines = g.lines.sorted()
 	h.Groups, h.Tests = []report.Group{}, []report.Test{}
 	for _, x := range g.groups {
 		h.Groups = append(h.Groups, *x)

@@ -41,6 +41,8 @@ type Head struct {
 	// Relabelled lists assets whose manufacturer is not the brand; the first MaxExamples.
 	Relabelled      []Example `json:"relabelled"`
 	RelabelledCount int       `json:"relabelled_count"`
+	// Lines are the lines of the quotes and orders read, in their order, when there are at most MaxLines of them.
+	Lines []Line `json:"lines,omitempty"`
 	// Names are the organisations shown: ID → name.
 	Names map[org.ID]string `json:"names"`
 }
@@ -93,6 +95,30 @@ type Example struct {
 	Wording evidence.Wording `json:"wording,omitempty"`
 	Part    string           `json:"part,omitempty"`
 	Place   evidence.Place   `json:"place"`
+}
+
+// MaxLines bounds the lines of purchases shown one by one.
+const MaxLines = 60
+
+// Line is one line of a quote or an order with the gravest answer to it.
+type Line struct {
+	Example
+	Quantity int `json:"quantity"`
+	// Verdict is the worst of the line's findings; empty when no provision was found against it.
+	Verdict law.Verdict `json:"verdict,omitempty"`
+	// Under names the acts and citations of that verdict, each once: "fund under 47 CFR 54.9(a)".
+	Under []Under `json:"under,omitempty"`
+	// Ask is the first question that somebody can answer, of an undetermined line.
+	Ask string `json:"ask,omitempty"`
+	// Test is the cheapest next test when the maker is not sure enough.
+	Test string `json:"test,omitempty"`
+}
+
+// Under is an act and a citation, for one profile when several are judged.
+type Under struct {
+	Act      law.Act `json:"act"`
+	Citation string  `json:"citation"`
+	Profile  string  `json:"profile,omitempty"`
 }
 
 // Test is a next test and how many unknown makers it would settle.

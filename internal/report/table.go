@@ -42,6 +42,7 @@ func Table(w io.Writer, r Result, style Style) error {
 	t := &table{bufio.NewWriter(w), style, r.Head()}
 	t.opening()
 	t.doFirst()
+	t.lines()
 	for _, v := range []law.Verdict{law.Prohibited, law.Restricted, law.Undetermined, law.Permitted, law.NotBound} {
 		if v.IsFinding() || style.All {
 			t.verdict(v)
@@ -191,7 +192,7 @@ func (t *table) verdict(v law.Verdict) {
 		return
 	}
 	fmt.Fprintf(t, "\n%s %d\n", t.paint(verdictColour[v], strings.ToUpper(string(v))), total)
-	last, said, asked := law.ProvisionID(""), "", map[string]bool{}
+	last, said, asked := [3]string{}, "", map[string]bool{}
 	for i := range t.head.Groups {
 		g := &t.head.Groups[i]
 		if g.Verdict != v {
@@ -201,9 +202,9 @@ func (t *table) verdict(v law.Verdict) {
 			left++
 			continue
 		}
-		if g.Provision != last {
+		if head := [3]string{string(g.Provision), string(g.Act), g.Profile}; head != last {
 			t.provision(g)
-			last, said = g.Provision, ""
+			last, said = head, ""
 		}
 		if why := sentence(g); why != said {
 			fmt.Fprintf(t, "    %s\n", why)

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"unicode"
 
 	"telltale/internal/evidence"
 	"telltale/internal/source/observe"
@@ -20,6 +21,8 @@ type item struct {
 	addressAt  int
 	// bare is true when the line is a product code and nothing else.
 	bare bool
+	// worded is true when a plain word stands in it: what is sold has a name.
+	worded bool
 }
 
 type fact struct {
@@ -27,11 +30,14 @@ type fact struct {
 	value string
 }
 
-// thing reports whether the line names a thing: an identity, or a product code
-// in a line that also counts or prices something.
+// thing reports whether the line names a thing: an identity, a product code in
+// a line that also counts or prices something, or words that are both counted and priced.
 func (it *item) thing() bool {
-	return it.identified || it.model != "" && (it.quantity > 0 || it.priced || it.bare)
+	return it.identified || it.model != "" && (it.quantity > 0 || it.priced || it.bare) || it.worded && it.quantity > 0 && it.priced
 }
+
+// offer reports whether the line is one of a quote or an order.
+func (it *item) offer() bool { return !it.identified && (it.quantity > 0 || it.priced) }
 
 // parseLine reads one line of goods or one address.
 func parseLine(s string) item {
@@ -53,7 +59,36 @@ func parseLine(s string) item {
 	if len(words) > 1 || it.model != "" {
 		it.description = s
 	}
+	if it.offer() {
+		it.description = goods(words)
+	}
 	return it
+}
+
+// goods is what a line of a quote offers: what stands between its number and
+// count and its first price; the whole line when that names nothing.
+func goods(words []string) string {
+	from, to := 0, len(words)
+	for from < to && leading(words[from]) {
+		from++
+	}
+	for i := from; i < len(words); i++ {
+		if w := strings.Trim(words[i], ",;()[]\"'"); currency(w) || isPrice(words, i, w) {
+			to = i
+			break
+		}
+	}
+	s := strings.TrimRight(strings.Join(words[from:to], " "), ",;:@ ")
+	if strings.IndexFunc(s, unicode.IsLetter) < 0 {
+		return strings.Join(words, " ")
+	}
+	return s
+}
+
+// leading recognises the number of a line and a count: "3", "12.", "12x", "x", "pcs".
+func leading(w string) bool {
+	w = strings.ToLower(strings.Trim(w, ".,:;()×x"))
+	return w == "" || small(w) > 0 || pieces[w]
 }
 
 // label reads "S/N: A1B2" or "MAC = 00:11:22:33:44:55": a line that states one
@@ -134,7 +169,27 @@ func (it *item) word(words []string, i int, w string) {
 	case it.quantity == 0 && it.count(words, i, w):
 	case it.model == "" && productCode(w):
 		it.model = w
+	case plainWord(w):
+		it.worded = true
 	}
+}
+
+// plainWord recognises three letters or more that are no currency and no word for a piece.
+func plainWord(w string) bool {
+	for _, c := range w {
+		if !unicode.IsLetter(c) && c != '-' {
+			return false
+		}
+	}
+	return len(w) >= 3 && !currency(w) && !pieces[strings.ToLower(w)]
+}
+
+func currency(w string) bool {
+	switch strings.ToUpper(w) {
+	case "USD", "EUR", "GBP", "CAD", "AUD":
+		return true
+	}
+	return false
 }
 
 func (it *item) identity(f fact, word int) {
@@ -204,13 +259,7 @@ func isPrice(words []string, i int, w string) bool {
 	if strings.ContainsAny(w, "$€£¥") || i > 0 && (words[i-1] == "@" || words[i-1] == "$" || words[i-1] == "€" || words[i-1] == "£") {
 		return true
 	}
-	if i+1 < len(words) {
-		switch strings.ToUpper(strings.Trim(words[i+1], ".,;")) {
-		case "USD", "EUR", "GBP", "CAD", "AUD":
-			return true
-		}
-	}
-	return false
+	return i > 0 && currency(strings.Trim(words[i-1], ".,:;")) || i+1 < len(words) && currency(strings.Trim(words[i+1], ".,;"))
 }
 
 // technical counts the words that hold a digit.

@@ -121,7 +121,7 @@ func Interpret(ctx context.Context, lines []Line, src string, in *source.Input, 
 		return err
 	}
 	if r.prose > 0 {
-		cov.Notes = append(cov.Notes, fmt.Sprintf("%d lines name no thing and are left out", r.prose))
+		cov.Notes = append(cov.Notes, leftOut(r.prose, r.left))
 	}
 	if cov.Read == 0 {
 		return errors.New("no line names a thing by serial, address or product code: save the list as CSV with a heading row")
@@ -136,6 +136,26 @@ type reader struct {
 	yield source.Yield
 	open  block
 	prose int
+	left  []string // the places of the first lines that name no thing
+}
+
+// maxLeft bounds how many places of lines left out are told.
+const maxLeft = 8
+
+func (r *reader) leave(at ...string) {
+	r.prose += len(at)
+	r.left = append(r.left, at[:min(len(at), maxLeft-len(r.left))]...)
+}
+
+func leftOut(n int, at []string) string {
+	s := fmt.Sprintf("%d lines name no thing and are left out: %s", n, strings.Join(at, ", "))
+	if n == 1 {
+		s = "1 line names no thing and is left out: " + at[0]
+	}
+	if n > len(at) {
+		s += fmt.Sprintf(" and %d more", n-len(at))
+	}
+	return s
 }
 
 func (r *reader) line(l Line) error {
@@ -160,7 +180,7 @@ func (r *reader) line(l Line) error {
 	}
 	it := parseLine(l.Text)
 	if !it.thing() {
-		r.prose++
+		r.leave(l.At)
 		return nil
 	}
 	r.cov.Read++
@@ -175,7 +195,7 @@ func (r *reader) endBlock() error {
 		return nil
 	}
 	if !b.thing() {
-		r.prose += len(b.facts)
+		r.leave(b.at...)
 		return nil
 	}
 	s := &asset.Sighting{Kind: asset.Device, Seen: asset.Listed, Place: r.b.Place(b.at[0])}
@@ -188,7 +208,7 @@ func (r *reader) endBlock() error {
 
 func (it *item) sighting(b observe.Builder, l Line) *asset.Sighting {
 	s := &asset.Sighting{Kind: asset.Device, Seen: asset.Listed, Place: b.Place(l.At)}
-	if it.quantity > 0 && !it.identified {
+	if it.offer() {
 		s.Kind = asset.PurchaseLine
 	}
 	for _, f := range it.facts {
