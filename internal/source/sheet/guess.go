@@ -186,6 +186,7 @@ func guessColumns(headings []string, rows [][]string, opt choices, context strin
 		c.guess()
 	}
 	opt.apply(cols)
+	findMakers(cols, opt)
 	settleVendors(cols, opt, context)
 	settleConflicts(cols)
 	for i := range cols {
@@ -228,6 +229,27 @@ func (c *column) guess() {
 
 func macOrIP(a evidence.Attr) bool {
 	return a == evidence.IfMAC || a == evidence.BaseMAC || a == evidence.IP
+}
+
+// findMakers reads a column whose heading says nothing as the manufacturer when
+// most of its values are names of known makers and no other column claims to be one.
+func findMakers(cols []column, opt choices) {
+	found := -1
+	for i := range cols {
+		c := &cols[i]
+		if c.attr == evidence.ManufacturerText || c.attr == vendor {
+			return
+		}
+		if c.attr != "" || len(c.profile.distinct) < 2 {
+			continue
+		}
+		if share, known := opt.makers(c.profile.distinct); known && share >= 0.6 && found < 0 {
+			found = i
+		}
+	}
+	if found >= 0 {
+		cols[found].attr, cols[found].strength, cols[found].note = evidence.ManufacturerText, 3, "its values are names of makers"
+	}
 }
 
 // settleVendors decides what "vendor" says: the maker or the seller. A second
