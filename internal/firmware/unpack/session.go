@@ -112,7 +112,6 @@ func (s *session) object(b *Blob, depth int, trial bool) *Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if o := s.seen[b.sum]; o != nil {
-		s.store.mem -= 0
 		return o
 	}
 	o := &Object{Blob: b, depth: depth, trial: trial}

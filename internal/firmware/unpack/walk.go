@@ -1,0 +1,55 @@
+package unpack
+
+// dirWalk goes through the directories of a file system without recursion. A
+// directory met twice is a loop, one nested deeper than 64 is not followed,
+// and impossible names are refused: each is said once in the region.
+type dirWalk struct {
+	x    *xtr
+	todo []dirTodo
+	seen map[uint64]bool
+	// path and ino are those of the directory next went to.
+	path string
+	ino  uint64
+}
+
+type dirTodo struct {
+	path string
+	ino  uint64
+}
+
+const maxNesting = 64
+
+func newWalk(x *xtr) *dirWalk { return &dirWalk{x: x, seen: map[uint64]bool{}} }
+
+func (t *dirWalk) push(path string, ino uint64) { t.todo = append(t.todo, dirTodo{path, ino}) }
+
+func (t *dirWalk) next() bool {
+	for len(t.todo) > 0 {
+		e := t.todo[len(t.todo)-1]
+		t.todo = t.todo[:len(t.todo)-1]
+		switch {
+		case t.seen[e.ino]:
+			t.x.warn(Partial, "directory %.80s is met twice: a loop, not followed", nonEmpty(e.path, "/"))
+		case pathDepth(e.path) > maxNesting:
+			t.x.warn(LimitHit, "limit hit: directories nested deeper than %d at %.80s", maxNesting, e.path)
+		default:
+			t.seen[e.ino] = true
+			t.path, t.ino = e.path, e.ino
+			return true
+		}
+	}
+	return false
+}
+
+// name joins a name of the current directory to its path; ok is false for
+// "." and "..", and for names no honest packer writes.
+func (t *dirWalk) name(name string) (p string, ok bool) {
+	if name == "." || name == ".." {
+		return "", false
+	}
+	if name == "" || containsSlash(name) {
+		t.x.warn(Partial, "directory %s holds the impossible name %q", nonEmpty(t.path, "/"), name)
+		return "", false
+	}
+	return joinPath(t.path, name), true
+}
