@@ -127,6 +127,8 @@ type Relation struct {
 	From, To string
 	// Whole is true when all goods of the name from within the dates are meant.
 	Whole bool
+	// Brief is true when hardly any goods were made within the dates: undated ones are not of them.
+	Brief bool
 	Why   string
 }
 

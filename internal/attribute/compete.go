@@ -20,7 +20,7 @@ type runner struct {
 	score   float64 // decibans over "some other maker"
 	classes int     // classes that speak for it with some strength
 	label   bool    // the label only: another clue shows who makes goods of this name
-	sole    bool    // registered numbers of one sort are all it has
+	sole    bool    // registered numbers of one sort, or forms that others share, are all it has
 }
 
 // compete weighs the clues of one organisation aspect against each other and
@@ -123,10 +123,11 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, even float64) {
 		if r.label && c.Kind.onLabel() {
 			continue
 		}
-		if !c.Kind.registered() || number != "" && number != c.Kind.origin() {
+		if origin := c.Kind.origin(); !c.Kind.alone() || number != "" && number != origin {
 			r.sole = false
+		} else {
+			number = origin
 		}
-		number = c.Kind.origin()
 		k := 0
 		for k < n && classes[k] != c.Class {
 			k++
@@ -178,12 +179,19 @@ func (k Kind) lead() bool {
 	return false
 }
 
+// alone reports whether clues of a kind, with nothing beside them, never reach
+// the bar of the law: numbers anybody can write, forms that several makers use.
+func (k Kind) alone() bool { return k.registered() || k.origin() == "form" }
+
 // origin names where a registered number comes from: the enterprise number is
 // the same claim in sysObjectID, in the agent's own objects and in the engine ID.
+// Shared forms are one origin.
 func (k Kind) origin() string {
 	switch b := k.Base(); b {
 	case "pen", "arc", "engine":
 		return "pen"
+	case "form", "hint", "weak":
+		return "form"
 	default:
 		return b
 	}
@@ -232,19 +240,20 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 }
 
 // brand names what stands on the label: what the thing or its register calls it.
-// An explicit label outweighs names that merely stand in its texts.
+// A name stated as the label outweighs one in another field, and that one names
+// that merely stand in its texts.
 func (e *Engine) brand(clues []Clue) *asset.Attribution {
-	if slices.ContainsFunc(clues, labelled) {
-		var kept []Clue
-		for i := range clues {
-			if labelled(clues[i]) {
-				kept = append(kept, clues[i])
-			}
+	for _, label := range []func(Clue) bool{stated, labelled} {
+		if slices.ContainsFunc(clues, label) {
+			clues = slices.DeleteFunc(slices.Clone(clues), func(c Clue) bool { return !label(c) })
+			break
 		}
-		clues = kept
 	}
 	return attributionOf(e.compete(clues, evidence.Brand), clues, evidence.Brand)
 }
+
+// stated reports whether a clue is the label as somebody read it.
+func stated(c Clue) bool { return c.Aspect == evidence.Brand && c.From.Attr == evidence.BrandText }
 
 // labelled reports whether a clue tells the label itself.
 func labelled(c Clue) bool { return c.Aspect == evidence.Brand && c.Kind.Base() != "name" }

@@ -127,7 +127,7 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	r.Candidates = e.compete(r.Clues, evidence.Manufacturer)
 	r.Manufacturer = attribution(r.Candidates, r.Clues)
 	r.Brand = e.brand(r.Clues)
-	if g.label != "" && !slices.ContainsFunc(r.Clues, labelled) {
+	if g.label != "" && !slices.ContainsFunc(r.Clues, stated) {
 		r.Brand, r.BrandText = nil, g.label
 	}
 	r.Relabelled = relabelled(r)
@@ -140,7 +140,7 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	}
 	r.Function = function(own, r.Category, e.parents)
 	r.Model = model(own)
-	r.ProducedIn = producedIn(append(g.made, stated(own)...))
+	r.ProducedIn = producedIn(append(g.made, countries(own)...))
 	r.Producers = e.producers(r.Clues)
 	r.Operators = e.compete(r.Clues, evidence.Operator)
 	r.unknown(g)

@@ -297,8 +297,8 @@ func producedIn(ps []asset.Production) []asset.Production {
 	return slices.Compact(ps)
 }
 
-// stated gives the countries that labels and declarations name.
-func stated(clues []Clue) []asset.Production {
+// countries gives the countries that labels and declarations name.
+func countries(clues []Clue) []asset.Production {
 	var out []asset.Production
 	for i := range clues {
 		if stage, ok := strings.CutPrefix(string(clues[i].Aspect), "produced-in:"); ok {

@@ -18,13 +18,17 @@ func FromIndex(ix *org.Index) Orgs {
 				continue
 			}
 			o.former[p.Org] = append(o.former[p.Org], Relation{
-				Maker: id, Brand: part.Name, To: p.Left.String(), Whole: true,
-				Why: part.Name + " belonged to " + x.Name + " until " + p.Left.String() + ": what was made before stays its product",
+				Maker: id, Brand: part.Name, From: day(p.Since), To: p.Left.String(), Whole: true,
+				Brief: p.Since != nil && *p.Left-*p.Since < brief,
+				Why:   part.Name + " belonged to " + x.Name + " until " + p.Left.String() + ": what was made before stays its product",
 			})
 		}
 	}
 	return o
 }
+
+// brief is in how many days a name leaves next to no goods made while it was a part.
+const brief = 365
 
 type orgs struct {
 	ix *org.Index

@@ -28,7 +28,7 @@ func (g *gather) relate() {
 		}
 		p := l.p
 		if r.Whole {
-			if g.date == "" && r.To < inService {
+			if g.date == "" && (r.To < inService || r.Brief) {
 				continue
 			}
 			p.kind = kindOf("undated", p.class)

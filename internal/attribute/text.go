@@ -43,7 +43,12 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		hits = e.software(v, hits)
 	}
 	names := e.makersNamed(hits, v)
-	for _, h := range hits {
+	hits = e.withoutOthersForms(hits, names)
+	var stands []int
+	if class == evidence.ClassListing {
+		stands = e.stands(hits, v)
+	}
+	for i, h := range hits {
 		fp := &e.fps[h.Pattern]
 		if fp.Kind == "name" {
 			if whole != "" || !slices.Contains(names, h.Pattern) {
@@ -54,7 +59,11 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 				continue
 			}
 		}
-		out = append(out, spoke(fp, &h, class, len(names) > 1)...)
+		ps := spoke(fp, &h, class, len(names) > 1)
+		if stands != nil && fp.Kind != "name" {
+			ps = standing(ps, stands[i])
+		}
+		out = append(out, ps...)
 	}
 	return out
 }
@@ -133,110 +142,6 @@ func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared 
 		}
 	}
 	return out
-}
-
-// makersNamed returns the patterns of the names that count: not those that
-// only say for whom or with what something works ("compatible with X", "for
-// X"). Two different makers left over make the text ambiguous, unless a mark of
-// one of them stands in the same text and settles it.
-func (e *Engine) makersNamed(hits []match.Hit, v string) []int {
-	var out []int
-	var orgs, marked []string
-	for _, h := range hits {
-		fp := &e.fps[h.Pattern]
-		who := assertedMaker(fp)
-		if who == "" {
-			continue
-		}
-		if fp.Kind != "name" {
-			if fp.Kind == "mark" {
-				marked = append(marked, who)
-			}
-			continue
-		}
-		switch relation(v[:h.At], v[h.At+len(h.Groups[0]):]) {
-		case joined: // "X to Y" is about a connection of both
-			return nil
-		case foreign:
-			continue
-		}
-		out = append(out, h.Pattern)
-		if !slices.Contains(orgs, who) {
-			orgs = append(orgs, who)
-		}
-	}
-	if len(orgs) == 1 {
-		return out[:1]
-	}
-	if len(orgs) > 1 && len(marked) > 0 {
-		kept := out[:0]
-		for _, p := range out {
-			if slices.Contains(marked, assertedMaker(&e.fps[p])) {
-				kept = append(kept, p)
-			}
-		}
-		return kept[:min(1, len(kept))]
-	}
-	return out
-}
-
-func assertedMaker(fp *evidence.Fingerprint) string {
-	for _, a := range fp.Asserts {
-		if a.Aspect == evidence.Manufacturer {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// How a name stands in a text.
-const (
-	itself  = iota // it may name the maker
-	foreign        // the thing is for, or like, what that maker makes
-	joined         // the text is about a connection to that maker's thing
-)
-
-// relation reads the words around a name.
-func relation(before, after string) int {
-	before, after = near(before, true), near(after, false)
-	for _, w := range []string{"compatible", "-compatible", "equivalent", "-coded", "coded", "replacement", "alternative", "-style"} {
-		if strings.HasPrefix(after, w) {
-			return foreign
-		}
-	}
-	for _, w := range []string{"uplink to", "link to", "connected to", "connects to", "towards", "to", "via"} {
-		if endsIn(before, w) && !endsIn(before, "compatible to") && !endsIn(before, "equivalent to") && !endsIn(before, "similar to") && !endsIn(before, "equal to") {
-			return joined
-		}
-	}
-	for _, w := range []string{
-		"compatible with", "compatible to", "compatible", "works with", "replaces", "replacement for", "equivalent to", "equal to",
-		"for", "similar to", "not", "instead of", "formerly", "to replace", "supports", "interoperable with", "for use with", "like",
-	} {
-		if endsIn(before, w) {
-			return foreign
-		}
-	}
-	return itself
-}
-
-// near gives the words next to a name, folded, without quotes and brackets.
-func near(s string, left bool) string {
-	if left {
-		if len(s) > 40 {
-			s = s[len(s)-40:]
-		}
-		return strings.TrimRight(strings.ToLower(s), " \"'(:,")
-	}
-	if len(s) > 24 {
-		s = s[:24]
-	}
-	return strings.TrimLeft(strings.ToLower(s), " \"')(,")
-}
-
-// endsIn reports whether s ends in the words w.
-func endsIn(s, w string) bool {
-	return strings.HasSuffix(s, w) && (len(s) == len(w) || s[len(s)-len(w)-1] == ' ')
 }
 
 // opaque reports whether a text is encoded or encrypted bytes: a name inside is chance.

@@ -178,6 +178,8 @@ type Part struct {
 type FormerPart struct {
 	Org  ID     `yaml:"org" json:"org,omitempty"`
 	Name string `yaml:"name" json:"name,omitempty"`
+	// Since is the first day goods could bear its name; nil is not known or long before.
+	Since *calendar.Date `yaml:"since" json:"since,omitempty"`
 	// Left is the first day it was no part any more; nil is not known.
 	Left *calendar.Date `yaml:"left" json:"left,omitempty"`
 	Cite `yaml:",inline"`
