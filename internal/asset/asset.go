@@ -135,6 +135,8 @@ type Asset struct {
 	Model        *string        `json:"model"`
 	Manufacturer *Attribution   `json:"manufacturer"`
 	Brand        *Attribution   `json:"brand"`
+	// Operator is who runs a service; nil for things and where nobody is known.
+	Operator *Attribution `json:"operator,omitempty"`
 	// BrandText is the label as it was written down when no organisation of the data bears that name; Brand is nil then.
 	BrandText string `json:"brand_text,omitempty"`
 	// Relabelled is true when device evidence shows a manufacturer other than the brand.

@@ -60,7 +60,8 @@ type Result struct {
 	Model      *string
 	Producers  []asset.Producer
 	ProducedIn []asset.Production
-	// Operators are who runs the service, for services.
+	// Operators are who may run the service, for services, Operator the one that is named.
+	Operator   *asset.Attribution
 	Operators  []Candidate
 	Components []ComponentResult
 	// Unknown maps a field without value to the reason.
@@ -114,6 +115,8 @@ type Registry interface {
 	PON(vendor string) (Registrant, bool)
 	// Grantee takes the three or five characters of an FCC grantee code.
 	Grantee(code string) (Registrant, bool)
+	// ASN takes the number of an autonomous system.
+	ASN(n uint32) (Registrant, bool)
 }
 
 // Relation says that goods sold under a brand were made by somebody else.

@@ -143,6 +143,7 @@ func (e *Engine) conclude(r *Result, g *gather) {
 	r.ProducedIn = producedIn(append(g.made, countries(own)...))
 	r.Producers = e.producers(r.Clues)
 	r.Operators = e.compete(r.Clues, evidence.Operator)
+	r.Operator = attributionOf(r.Operators, r.Clues, evidence.Operator)
 	r.unknown(g)
 }
 
@@ -152,6 +153,7 @@ func (r *Result) Explain() []evidence.Claim {
 	out := claims(r.subject, r.Clues)
 	cite(r.Manufacturer, out, evidence.Manufacturer)
 	cite(r.Brand, out, evidence.Brand)
+	cite(r.Operator, out, evidence.Operator)
 	for i := range r.Components {
 		c := &r.Components[i]
 		part := claims(c.ID, c.Clues)

@@ -72,6 +72,7 @@ func (noRegistry) PCI(uint16) (Registrant, bool)       { return Registrant{}, fa
 func (noRegistry) Bluetooth(uint16) (Registrant, bool) { return Registrant{}, false }
 func (noRegistry) PON(string) (Registrant, bool)       { return Registrant{}, false }
 func (noRegistry) Grantee(string) (Registrant, bool)   { return Registrant{}, false }
+func (noRegistry) ASN(uint32) (Registrant, bool)       { return Registrant{}, false }
 
 type obs struct {
 	attr  evidence.Attr

@@ -50,7 +50,7 @@ var roles = map[evidence.Attr]role{
 	evidence.CPE: grammatical, evidence.PURL: grammatical,
 	evidence.SysObjectID: numbered, evidence.EnterpriseArc: numbered, evidence.VendorNumber: numbered, evidence.EngineID: numbered,
 	evidence.IfMAC: numbered, evidence.BaseMAC: numbered,
-	evidence.PONVendorID: numbered, evidence.GPONSerial: numbered, evidence.FCCID: numbered,
+	evidence.PONVendorID: numbered, evidence.GPONSerial: numbered, evidence.FCCID: numbered, evidence.ASN: numbered,
 	evidence.USBID: numbered, evidence.PCIID: numbered, evidence.BluetoothCompany: numbered,
 	evidence.FwMark: grammatical,
 	evidence.Serial: grammatical, evidence.IMEI: numbered, evidence.HardwareRev: silent,

@@ -57,6 +57,8 @@ func (e *Engine) number(a evidence.Attr, v string) []proto {
 		}
 	case evidence.FCCID:
 		return e.fcc(v, class)
+	case evidence.ASN:
+		return e.autonomous(v, class)
 	case evidence.IMEI:
 		return e.allocated(v, class)
 	case evidence.USBID, evidence.PCIID, evidence.BluetoothCompany:
@@ -199,6 +201,22 @@ func (e *Engine) fcc(v string, class evidence.Class) []proto {
 		return nil
 	}
 	return e.registered(r, k, class, "fcc-grantee", "FCC grantee code "+code+" belongs to ")
+}
+
+// autonomous reads the number of an autonomous system: who holds it operates what is reached through it.
+func (e *Engine) autonomous(v string, class evidence.Class) []proto {
+	n, err := strconv.ParseUint(v, 10, 32)
+	if err != nil || e.facts.Registry == nil {
+		return nil
+	}
+	r, ok := e.facts.Registry.ASN(uint32(n))
+	if !ok || r.Org == "" {
+		return nil
+	}
+	return []proto{{
+		aspect: evidence.Operator, value: string(r.Org), kind: kindOf("number", class), class: class,
+		fingerprint: "asn", why: "AS" + v + " is held by " + r.Name,
+	}}
 }
 
 // allocated reads the type allocation code of an IMEI or IMEISV (3GPP TS 23.003

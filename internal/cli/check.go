@@ -204,7 +204,8 @@ func (c *askCmd) Run(e *env) error {
 	}
 	opt.All, opt.DB = true, ""
 	return withResult(e, true, func(dir string) error {
-		f, err := pipeline.Ask(e.ctx, k, dir, strings.Join(c.Text, " "), opt)
+		text := strings.Join(c.Text, " ")
+		f, err := pipeline.Ask(e.ctx, k, dir, text, opt)
 		if err != nil {
 			return err
 		}
@@ -215,9 +216,25 @@ func (c *askCmd) Run(e *env) error {
 		}
 		return c.write(e, func(w io.Writer) error {
 			style := report.Style{Colour: c.Out == "" && colour(e.stdout), All: c.All}
-			return pipeline.ExplainAll(w, k, f, style)
+			if err := pipeline.ExplainAll(w, k, f, style); err != nil {
+				return err
+			}
+			return likeNames(e, w, k, text, opt)
 		})
 	})
+}
+
+// likeNames adds the listed organisations whose names are like a line of the question.
+func likeNames(e *env, w io.Writer, k *pipeline.Knowledge, text string, opt *pipeline.Options) error {
+	res, err := k.ScreenNames(e.ctx, strings.NewReader(text), opt.AsOf)
+	if err != nil {
+		return nil // a question that holds no name has been answered
+	}
+	if res.Concerns() > 0 {
+		fmt.Fprintln(w, "\nNAMES like those of listed organisations")
+		return res.WriteText(w)
+	}
+	return nil
 }
 
 type explainCmd struct {

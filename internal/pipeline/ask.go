@@ -11,14 +11,17 @@ import (
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
+	"telltale/internal/source"
+	"telltale/internal/source/observe"
+	"telltale/internal/source/text"
 )
 
 // maxAsk bounds a question in bytes.
 const maxAsk = 64 << 10
 
-// Ask answers one text: every line of it becomes a thing of its own.
-func Ask(ctx context.Context, k *Knowledge, dir, text string, opt *Options) (*Folder, error) {
-	if len(text) > maxAsk {
+// Ask answers one text: a pasted quote is read as one, of any other text every line becomes a thing of its own.
+func Ask(ctx context.Context, k *Knowledge, dir, asked string, opt *Options) (*Folder, error) {
+	if len(asked) > maxAsk {
 		return nil, errors.New("the question is longer than 64 KiB; put it in a file and use telltale check")
 	}
 	in, err := newIntake(dir, opt)
@@ -29,19 +32,48 @@ func Ask(ctx context.Context, k *Knowledge, dir, text string, opt *Options) (*Fo
 	in.network = "ask"
 	cov := &asset.Coverage{Input: "question", Format: "ask", Reasons: []asset.Reason{}, Named: true}
 	in.coverage = append(in.coverage, cov)
-	for i, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		if err := in.add(askSighting(line, i+1)); err != nil {
-			return nil, err
-		}
-		cov.Read++
+	if err := k.askAll(ctx, in, cov, asked); err != nil {
+		return nil, err
 	}
 	if cov.Read == 0 {
 		return nil, errors.New("the question is empty")
 	}
 	return k.finish(ctx, dir, in, nil, opt)
+}
+
+func (k *Knowledge) askAll(ctx context.Context, in *intake, cov *asset.Coverage, asked string) error {
+	lines := strings.Split(asked, "\n")
+	if pasted(lines) {
+		var all []text.Line
+		for i, line := range lines {
+			all = append(all, text.Line{At: "line " + strconv.Itoa(i+1), Text: strings.TrimRight(line, " \t\r")})
+		}
+		return text.Interpret(ctx, all, "ask", &source.Input{Name: cov.Input}, cov, in.add)
+	}
+	for i, line := range lines {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if err := in.add(k.askSighting(line, i+1)); err != nil {
+			return err
+		}
+		cov.Read++
+	}
+	return nil
+}
+
+// pasted reports whether the question is a quote or a letter with one: several
+// lines, none of them an identifier, which a list of goods would be recognised in.
+func pasted(lines []string) bool {
+	if len(lines) < 2 {
+		return false
+	}
+	for _, line := range lines {
+		if _, _, ok := identifier(strings.TrimSpace(line)); ok {
+			return false
+		}
+	}
+	return text.Source{}.Recognise([]byte(strings.Join(lines, "\n")), "") > 0
 }
 
 // askForms are identifiers with a form of their own; the first that matches the whole line counts.
@@ -52,6 +84,7 @@ var askForms = sync.OnceValue(func() []askForm {
 		{regexp.MustCompile(`^(?i)fcc[ -]?id[: ]+([0-9a-z][0-9a-z-]{3,18})$`), evidence.FCCID, asset.PurchaseLine},
 		{regexp.MustCompile(`^(?i)(?:serial|s/n|sn)[: ]+(\S+)$`), evidence.Serial, asset.Device},
 		{regexp.MustCompile(`^([A-Z]{4}[0-9A-F]{8})$`), evidence.GPONSerial, asset.Device},
+		{regexp.MustCompile(`^(?i)(?:imei[: ]+)?(\d{15})$`), evidence.IMEI, asset.Device},
 		{regexp.MustCompile(`^(1\.3\.6\.1\.4\.1(?:\.\d+)+)$`), evidence.SysObjectID, asset.Device},
 	}
 })
@@ -63,34 +96,46 @@ type askForm struct {
 }
 
 // askSighting reads one line of a question.
-func askSighting(line string, n int) *asset.Sighting {
+func (k *Knowledge) askSighting(line string, n int) *asset.Sighting {
 	place := evidence.Place{Input: "question", At: "line " + strconv.Itoa(n)}
 	s := &asset.Sighting{Kind: asset.PurchaseLine, Seen: asset.Listed, Place: place}
 	put := func(a evidence.Attr, v string) {
 		s.Observations = append(s.Observations, evidence.Observation{Source: "ask", Attr: a, Value: v, Place: place})
 	}
 	put(evidence.Name, line)
-	if ip, err := netip.ParseAddr(line); err == nil {
-		s.Kind = asset.Device
-		put(evidence.IP, ip.String())
-		return s
-	}
-	for _, f := range askForms() {
-		m := f.re.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
+	if f, v, ok := identifier(line); ok {
 		s.Kind = f.kind
-		put(f.attr, askValue(f.attr, m[len(m)-1]))
+		put(f.attr, v)
+		if f.attr == evidence.ASN { // an autonomous system is a network of the internet by definition (RFC 4271)
+			put(evidence.CategoryText, "internet service")
+		}
 		return s
 	}
 	put(evidence.Description, line)
 	put(evidence.ModelText, line)
-	put(evidence.ManufacturerText, line)
+	if k.isMaker(line) { // a question is no label: a name that nobody bears must not speak against anybody
+		put(evidence.ManufacturerText, line)
+	}
 	if fccForm().MatchString(line) {
 		put(evidence.FCCID, line)
 	}
 	return s
+}
+
+// identifier reads a line that is an identifier and nothing else.
+func identifier(line string) (askForm, string, bool) {
+	if ip, err := netip.ParseAddr(line); err == nil {
+		return askForm{nil, evidence.IP, asset.Device}, ip.String(), true
+	}
+	if sn, _, ok := observe.GPON(line); ok && len(line) == 16 {
+		return askForm{nil, evidence.GPONSerial, asset.Device}, sn, true
+	}
+	for _, f := range askForms() {
+		if m := f.re.FindStringSubmatch(line); m != nil {
+			return f, askValue(f.attr, m[len(m)-1]), true
+		}
+	}
+	return askForm{}, "", false
 }
 
 // fccForm is a grantee code of three or five characters and a product code, upper case, without blanks.

@@ -49,7 +49,10 @@ func (g *digest) add(d *judged) {
 	if a.Seen == asset.Neighbour {
 		g.neighbours++
 	}
-	if a.Manufacturer == nil {
+	if a.Operator != nil {
+		g.names[a.Operator.Org] = true
+	}
+	if a.Manufacturer == nil && a.Operator == nil {
 		g.summary.UnknownMaker++
 		if a.NextTest != "" && (g.tests[a.NextTest] != nil || len(g.tests) < maxTests) {
 			t := g.tests[a.NextTest]
@@ -59,7 +62,7 @@ func (g *digest) add(d *judged) {
 			}
 			t.Count++
 		}
-	} else {
+	} else if a.Manufacturer != nil {
 		g.names[a.Manufacturer.Org] = true
 	}
 	if a.Brand != nil {

@@ -87,6 +87,7 @@ func (f *Folder) gather(x *report.Explanation) error {
 	}
 	add(x.Asset.Manufacturer)
 	add(x.Asset.Brand)
+	add(x.Asset.Operator)
 	for i := range x.Asset.Components {
 		add(x.Asset.Components[i].Manufacturer)
 	}

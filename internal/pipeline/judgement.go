@@ -176,7 +176,7 @@ func AssetID(cluster string) string { return evidence.Hash("asset", cluster) }
 func newAsset(id string, m *merged, r *attribute.Result, ss []*asset.Sighting) *asset.Asset {
 	a := &asset.Asset{
 		ID: id, Kind: m.kind, Seen: m.seen, Quantity: m.quantity, Name: m.name, Keys: []string{},
-		Category: r.Category, Function: r.Function, Model: r.Model, Manufacturer: r.Manufacturer, Brand: r.Brand, BrandText: r.BrandText, Relabelled: r.Relabelled,
+		Category: r.Category, Function: r.Function, Model: r.Model, Manufacturer: r.Manufacturer, Brand: r.Brand, Operator: r.Operator, BrandText: r.BrandText, Relabelled: r.Relabelled,
 		Producers: r.Producers, ProducedIn: r.ProducedIn, Components: []asset.Component{}, Unknown: r.Unknown, NextTest: r.NextTest,
 		Facts: m.facts, Where: places(ss),
 	}
@@ -366,6 +366,8 @@ func because(a *asset.Asset, it *legal, about []string) []evidence.ClaimID {
 	for _, part := range about {
 		var m *asset.Attribution
 		switch {
+		case part == "provider" && a.Operator != nil:
+			m = a.Operator
 		case part == "manufacturer" || part == "provider":
 			m = a.Manufacturer
 		case part == "brand":
@@ -441,6 +443,10 @@ func (j *judgement) unknown(d *judged, v *view, blind []blindOutcome) finding.Fi
 func (j *judgement) unknownMaker(d *judged, v *view, f *finding.Finding, blind []blindOutcome) {
 	a := d.asset
 	f.Regime, f.Provision = "unknown-maker", "unknown-maker/manufacturer"
+	if a.Kind == asset.Service {
+		j.unknownProvider(d, v, f, blind)
+		return
+	}
 	f.Why = "Nobody knows yet who made it, and " + turnOn(blind)
 	if m := a.Manufacturer; m != nil {
 		f.Why = fmt.Sprintf("What was seen is %s %s (%.2f), not sure enough to judge, and %s", wording(m.Wording), j.k.OrgName(m.Org), m.Confidence, turnOn(blind))
@@ -451,6 +457,17 @@ func (j *judgement) unknownMaker(d *judged, v *view, f *finding.Finding, blind [
 	}
 	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: because(a, nil, []string{"manufacturer"}), Reason: a.Unknown["manufacturer"]}}
 	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
+}
+
+// unknownProvider is unknownMaker for a service: nobody makes it, somebody runs it.
+func (j *judgement) unknownProvider(d *judged, v *view, f *finding.Finding, blind []blindOutcome) {
+	f.Why = "Nobody knows yet who provides it, and " + turnOn(blind)
+	if o := d.asset.Operator; o != nil {
+		f.Why = fmt.Sprintf("What was seen is %s %s (%.2f) as its provider, not sure enough to judge, and %s", wording(o.Wording), j.k.OrgName(o.Org), o.Confidence, turnOn(blind))
+	}
+	f.Remedy = "Find out who provides it: read the contract or the invoice."
+	f.Elements = []finding.Element{{Text: "who provides it is known", State: law.NotKnown, Because: because(d.asset, nil, []string{"provider"}), Reason: d.asset.Unknown["manufacturer"]}}
+	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "provider", Text: "Who provides it? (an organisation's ID or name)"})}
 }
 
 func wording(w evidence.Wording) string {

@@ -133,7 +133,11 @@ func (e *explainer) asset() {
 		}
 		fmt.Fprintf(e, "  seen in %s %s\n", plain(w.Input), plain(w.At))
 	}
-	e.maker("maker", a.Manufacturer, a.ID)
+	if a.Kind == asset.Service {
+		e.operator(a)
+	} else {
+		e.maker("maker", a.Manufacturer, a.ID)
+	}
 	if a.Brand != nil {
 		fmt.Fprintf(e, "  brand on the label: %s (%.3f)", e.name(a.Brand.Org), a.Brand.Confidence)
 		if a.Relabelled {
@@ -147,6 +151,9 @@ func (e *explainer) asset() {
 			fmt.Fprint(e, "; sold under another name than its maker's")
 		}
 		fmt.Fprintln(e)
+	}
+	if a.Kind == asset.Service {
+		return
 	}
 	if a.Manufacturer == nil && a.Unknown["manufacturer"] != "" {
 		fmt.Fprintf(e, "  maker not known: %s\n", a.Unknown["manufacturer"])
@@ -168,6 +175,20 @@ func (e *explainer) asset() {
 		}
 		fmt.Fprintf(e, "  part: %s %s %s\n", c.Kind, plain(c.Model), plain(c.Serial))
 		e.maker("part's maker", c.Manufacturer, c.ID)
+	}
+}
+
+// operator says who runs a service and how that is known.
+func (e *explainer) operator(a *asset.Asset) {
+	if a.Operator == nil {
+		fmt.Fprintln(e, "  operator not known")
+		return
+	}
+	fmt.Fprintf(e, "  operated by: %s, %s, confidence %.3f\n", e.name(a.Operator.Org), a.Operator.Wording, a.Operator.Confidence)
+	for _, id := range a.Operator.Evidence {
+		if c, ok := e.x.Claims[id]; ok {
+			fmt.Fprintf(e, "    %+5.1f dB %s\n", c.Decibans, plain(c.Why))
+		}
 	}
 }
 
