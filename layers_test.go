@@ -14,7 +14,7 @@ import (
 // draws them. Imports point down only, or sideways where sideways says so.
 var floors = map[string]int{
 	"evidence": 0, "asset": 0, "answer": 0, "org": 0, "law": 0, "calendar": 0, "finding": 0,
-	"resolve": 1, "browse": 1, "attribute": 1, "screen": 1, "judge": 1, "topology": 1, "exposure": 1, "plan": 1, "registry": 1,
+	"resolve": 1, "browse": 1, "attribute": 1, "screen": 1, "judge": 1, "topology": 1, "reconcile": 1, "exposure": 1, "plan": 1, "registry": 1,
 	"source": 2, "firmware": 2, "scan": 2, "report": 2, "ledger": 2, "store": 2, "stream": 2,
 	"pipeline": 3, "people": 3,
 	"api": 4, "web": 4, "cli": 4,

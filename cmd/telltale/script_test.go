@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -26,6 +29,7 @@ func TestMain(m *testing.M) {
 //	exits N telltale ...   the command must end with exit code N
 //	valid FILE             FILE must be a result of schema telltale/check/1
 //	same A B               files A and B must be byte-identical
+//	capture FILE HEX...    write a capture of Ethernet frames, a second apart from 2026-01-05 10:00 UTC on
 func TestScripts(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -42,7 +46,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":   exits,
+			"capture": capture,
 			"valid": func(ts *testscript.TestScript, neg bool, args []string) {
 				if neg || len(args) != 1 {
 					ts.Fatalf("usage: valid FILE")
@@ -83,6 +88,29 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got := cmd.ProcessState.ExitCode(); got != want {
 		ts.Fatalf("exit code %d, want %d\nstdout:\n%s\nstderr:\n%s", got, want, clip(out.String()), clip(errs.String()))
 	}
+}
+
+// capture writes frames as a pcap file, so that a script can state them in hex.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: capture FILE HEX...")
+	}
+	b := binary.LittleEndian.AppendUint32(nil, 0xa1b2c3d4)
+	for _, n := range []uint32{2 | 4<<16, 0, 0, 65535, 1} {
+		b = binary.LittleEndian.AppendUint32(b, n)
+	}
+	for i, x := range args[1:] {
+		frame, err := hex.DecodeString(x)
+		ts.Check(err)
+		for len(frame) < 60 {
+			frame = append(frame, 0)
+		}
+		for _, n := range []uint32{uint32(time.Date(2026, 1, 5, 10, 0, i, 0, time.UTC).Unix()), 0, uint32(len(frame)), uint32(len(frame))} {
+			b = binary.LittleEndian.AppendUint32(b, n)
+		}
+		b = append(b, frame...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
 }
 
 func clip(s string) string {

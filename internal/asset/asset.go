@@ -151,6 +151,8 @@ type Asset struct {
 	// Facts are what the inputs or answers state for the law: "funded_by" → "usf".
 	Facts map[string]string `json:"facts,omitempty"`
 	Where []evidence.Place  `json:"where"`
+	// Record says where it is known from: "matched" (on paper and on the wire), "paper-only", "wire-only".
+	Record string `json:"record,omitempty"`
 }
 
 // KeyType names what a key is.
@@ -179,6 +181,10 @@ type Coverage struct {
 	Reasons []Reason `json:"reasons"`
 	// Notes are remarks that are no failures: the guessed columns, what was skipped on purpose.
 	Notes []string `json:"notes,omitempty"`
+	// Looked are the addresses the input says it asked, answered or not: CIDR, ranges, single ones. Empty when it does not say.
+	Looked []string `json:"looked,omitempty"`
+	// At is when it did, RFC 3339; empty when it does not say.
+	At string `json:"at,omitempty"`
 	// Unreadable is true when the whole input could not be used.
 	Unreadable bool `json:"unreadable,omitempty"`
 	// Named is true for an input the user named, false for a file found inside a folder or archive.

@@ -49,21 +49,22 @@ type usage struct{ error }
 func (u usage) Unwrap() error { return u.error }
 
 type commands struct {
-	Check    checkCmd    `cmd:"" help:"Read anything and print findings: the main job."`
-	Scan     scanCmd     `cmd:"" help:"Look at a live network, gently, and print findings."`
-	Watch    watchCmd    `cmd:"" help:"Listen to an interface or a growing capture and print what is new."`
-	Ask      askCmd      `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
-	Explain  explainCmd  `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
-	Answer   answerCmd   `cmd:"" help:"Settle what was not known, and see what changes."`
-	Serve    serveCmd    `cmd:"" help:"Show it in the browser: pages, API, several people."`
-	Firmware firmwareCmd `cmd:"" help:"Unpack firmware images and say who wrote them and how they can be entered."`
-	Law      lawCmd      `cmd:"" help:"List, show, test and compare the law on any date."`
-	Screen   screenCmd   `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
-	Org      orgCmd      `cmd:"" help:"Show organisations and who owns whom."`
-	Data     dataCmd     `cmd:"" help:"Show the data this program carries, with their dates."`
-	Topology topologyCmd `cmd:"" help:"Show which device of the last check is joined to which, and how that is known."`
-	Init     initCmd     `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Check     checkCmd     `cmd:"" help:"Read anything and print findings: the main job."`
+	Scan      scanCmd      `cmd:"" help:"Look at a live network, gently, and print findings."`
+	Watch     watchCmd     `cmd:"" help:"Listen to an interface or a growing capture and print what is new."`
+	Ask       askCmd       `cmd:"" help:"Ask about one MAC, model, FCC ID, serial, name, IP, AS number or product line."`
+	Explain   explainCmd   `cmd:"" help:"Show the whole chain from a finding or asset to law and raw data."`
+	Answer    answerCmd    `cmd:"" help:"Settle what was not known, and see what changes."`
+	Serve     serveCmd     `cmd:"" help:"Show it in the browser: pages, API, several people."`
+	Firmware  firmwareCmd  `cmd:"" help:"Unpack firmware images and say who wrote them and how they can be entered."`
+	Law       lawCmd       `cmd:"" help:"List, show, test and compare the law on any date."`
+	Screen    screenCmd    `cmd:"" help:"Compare names of suppliers with listed organisations and their owners."`
+	Org       orgCmd       `cmd:"" help:"Show organisations and who owns whom."`
+	Data      dataCmd      `cmd:"" help:"Show the data this program carries, with their dates."`
+	Topology  topologyCmd  `cmd:"" help:"Show which device of the last check is joined to which, and how that is known."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare what is on paper with what is on the wire: never seen, never bought, sold as another, moved, gone."`
+	Init      initCmd      `cmd:"" help:"Write telltale.yaml: who you are and what binds you."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // memoryLimit is from where the garbage collector works harder to stay within 1 GiB, in bytes.

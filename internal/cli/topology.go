@@ -7,6 +7,7 @@ import (
 )
 
 type topologyCmd struct {
+	keptResult
 	Format string `help:"Form of the output: ${enum}." enum:"table,json,graphml,dot" default:"table" short:"f"`
 	Out    string `help:"Write to this file instead of standard output." type:"path" placeholder:"FILE" short:"o"`
 	All    bool   `help:"List also what only shares a network (address tables, routes)."`
@@ -28,7 +29,11 @@ Exit codes: 0 done, 1 there is no kept result, 2 usage.`
 }
 
 func (c *topologyCmd) Run(e *env) error {
-	f, err := openResult("")
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	f, err := c.open(e, k)
 	if err != nil {
 		return err
 	}

@@ -98,6 +98,10 @@ type Summary struct {
 	Permitted    int `json:"permitted"`
 	NotBound     int `json:"not_bound"`
 	UnknownMaker int `json:"unknown_maker"`
+	// Matched, PaperOnly and WireOnly count the assets by where they are known from (asset.Asset.Record).
+	Matched   int `json:"matched"`
+	PaperOnly int `json:"paper_only"`
+	WireOnly  int `json:"wire_only"`
 }
 
 // Report is the whole result of a check.

@@ -18,6 +18,7 @@ import (
 	"telltale/internal/finding"
 	"telltale/internal/law"
 	"telltale/internal/report"
+	"telltale/internal/resolve"
 )
 
 // Scope says what an answer speaks of.
@@ -69,6 +70,8 @@ type kept struct {
 	All             bool
 	DB              string
 	Inputs          []string
+	// Decisions are what users had decided about identity.
+	Decisions []resolve.Decision `json:",omitempty"`
 }
 
 const answersName = "answers.jsonl"
@@ -183,13 +186,9 @@ func (f *Folder) question(prefix string) (*Asked, error) {
 
 // reopen restores the options and sightings of a kept result.
 func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
-	b, err := os.ReadFile(filepath.Join(f.dir, "options.json"))
+	o, err := f.kept()
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the last result: %w", err)
-	}
-	var o kept
-	if err := json.Unmarshal(b, &o); err != nil {
-		return nil, nil, fmt.Errorf("open the last result: %w", err)
+		return nil, nil, err
 	}
 	config := &Config{}
 	if o.Config != "" {
@@ -197,7 +196,7 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 			return nil, nil, err
 		}
 	}
-	opt := &Options{Act: o.Act, AsOf: o.AsOf, KnownAt: o.KnownAt, Scenarios: o.Scenarios, All: o.All, DB: o.DB, Config: config, ProfileArg: o.Profile, Inputs: o.Inputs}
+	opt := &Options{Act: o.Act, AsOf: o.AsOf, KnownAt: o.KnownAt, Scenarios: o.Scenarios, All: o.All, DB: o.DB, Config: config, ProfileArg: o.Profile, Inputs: o.Inputs, decisions: o.Decisions}
 	if db != "" {
 		opt.DB = db
 	}
@@ -209,6 +208,19 @@ func (k *Knowledge) reopen(f *Folder, db string) (*Options, *intake, error) {
 		return nil, nil, err
 	}
 	return opt, in, nil
+}
+
+// kept reads the options kept beside a result.
+func (f *Folder) kept() (*kept, error) {
+	b, err := os.ReadFile(filepath.Join(f.dir, "options.json"))
+	if err != nil {
+		return nil, fmt.Errorf("open the last result: %w", err)
+	}
+	o := &kept{}
+	if err := json.Unmarshal(b, o); err != nil {
+		return nil, fmt.Errorf("open the last result: %w", err)
+	}
+	return o, nil
 }
 
 func copySightings(from, to string) error {

@@ -61,6 +61,8 @@ type Options struct {
 	// Now and Author are recorded with what is added to a database.
 	Now    time.Time
 	Author string
+
+	decisions []resolve.Decision // what users decided about identity, from the database
 }
 
 // Check reads the inputs, judges what it finds and leaves the result in dir,
@@ -199,7 +201,7 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, st *stor
 
 // keep writes the options beside the result, so that an answer can judge anew.
 func (o *Options) keep(dir string) error {
-	x := kept{Profile: o.ProfileArg, Act: o.Act, AsOf: o.AsOf, KnownAt: o.KnownAt, Scenarios: o.Scenarios, All: o.All, DB: o.DB, Inputs: o.Inputs}
+	x := kept{Profile: o.ProfileArg, Act: o.Act, AsOf: o.AsOf, KnownAt: o.KnownAt, Scenarios: o.Scenarios, All: o.All, DB: o.DB, Inputs: o.Inputs, Decisions: o.decisions}
 	if o.Config != nil && o.Config.File != "" {
 		if path, err := filepath.Abs(o.Config.File); err == nil {
 			x.Config = path

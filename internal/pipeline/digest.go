@@ -8,6 +8,7 @@ import (
 	"telltale/internal/finding"
 	"telltale/internal/law"
 	"telltale/internal/org"
+	"telltale/internal/reconcile"
 	"telltale/internal/report"
 )
 
@@ -46,6 +47,14 @@ const maxTests = 2000
 func (g *digest) add(d *judged) {
 	a := d.asset
 	g.summary.Assets++
+	switch reconcile.Record(a.Record) {
+	case reconcile.Matched:
+		g.summary.Matched++
+	case reconcile.PaperOnly:
+		g.summary.PaperOnly++
+	case reconcile.WireOnly:
+		g.summary.WireOnly++
+	}
 	if a.Seen == asset.Neighbour {
 		g.neighbours++
 	}

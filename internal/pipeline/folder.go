@@ -34,7 +34,8 @@ type Folder struct {
 	dir  string
 	head report.Head
 
-	temporary bool // Close removes it
+	temporary bool  // Close removes it
+	past      *past // what a database remembers besides, nil for other results
 
 	mu   sync.Mutex
 	open map[string]*list // what Lookup opened

@@ -27,6 +27,7 @@ type judgement struct {
 	answers  map[answerKey]string
 	rights   map[law.ProvisionID]bool // provisions that entitle
 	several  bool                     // more than one profile: findings name theirs
+	formats  map[string]string        // which source read each input
 	keepOnly bool                     // observations of assets without findings are kept, for explain only
 }
 
@@ -64,7 +65,7 @@ func (k *Knowledge) newJudgement(in *intake, opt *Options) (*judgement, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, rights: map[law.ProvisionID]bool{}, several: len(opt.Profiles) > 1, keepOnly: in.spill.Len() <= extraBelow}
+	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, rights: map[law.ProvisionID]bool{}, several: len(opt.Profiles) > 1, formats: formats(in.coverage), keepOnly: in.spill.Len() <= extraBelow}
 	for i := range opt.Answers {
 		a := &opt.Answers[i]
 		if a.Until == 0 || a.Until == calendar.NoDate || a.Until >= opt.AsOf {
@@ -159,6 +160,7 @@ func (j *judgement) one(near *span, cluster string, members []int) (*judged, err
 	claims := r.Explain()
 	m := merge(ss)
 	d := &judged{claims: claims, asset: newAsset(id, &m, r, ss)}
+	d.asset.Record = string(recordOf(ss, j.formats))
 	j.judgeThing(d, &m, r)
 	found := false
 	for i := range d.findings {

@@ -48,7 +48,7 @@ func (st *stored) prepare(ctx context.Context, in *intake, opt *Options) error {
 	if err != nil {
 		return err
 	}
-	in.resolver = resolve.New(resolve.Options{Decisions: ds})
+	in.resolver, opt.decisions = resolve.New(resolve.Options{Decisions: ds}), ds
 	opt.Answers, err = st.answers(ctx, opt)
 	return err
 }

@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +23,9 @@ import (
 func Topology(f *Folder) (*report.Topology, error) {
 	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Nodes: []report.Node{}, Links: []topology.Link{}}
 	sp, links, err := f.workFile()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("this is a saved result without links: they are known from the last result or a database")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +72,11 @@ func (f *Folder) sightings() (*intake, error) {
 
 // intakeOf reads a work file into a new resolver.
 func (f *Folder) intakeOf(sp *spill, links []linkRow) (*intake, error) {
-	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{}), links: links}
+	o, err := f.kept()
+	if err != nil {
+		return nil, err
+	}
+	in := &intake{spill: sp, resolver: resolve.New(resolve.Options{Decisions: o.Decisions}), links: links}
 	for i := range sp.Len() {
 		s, err := sp.Get(i)
 		if err != nil {

@@ -73,6 +73,9 @@ func (t *table) opening() {
 	}
 	fmt.Fprintf(t, ", %d prohibited, %d restricted, %d undetermined; maker unknown of %d\n",
 		h.Summary.Prohibited, h.Summary.Restricted, h.Summary.Undetermined, h.Summary.UnknownMaker)
+	if s := &h.Summary; s.WireOnly+s.Matched > 0 && s.PaperOnly+s.Matched > 0 {
+		fmt.Fprintf(t, "  %d on paper and on the wire, %d on paper only, %d on the wire only: telltale reconcile compares them\n", s.Matched, s.PaperOnly, s.WireOnly)
+	}
 	for _, n := range h.Notes {
 		fmt.Fprintf(t, "  note: %s\n", n)
 	}

@@ -60,6 +60,10 @@ type Store interface {
 	// yield ends it and is returned as it is. The sightings are the receiver's.
 	Sightings(ctx context.Context, knownAt time.Time, yield func(Version) error) error
 
+	// Ended yields the versions that ended at or before knownAt (the zero time:
+	// now), in the order in which they were recorded, as Sightings does those that are open.
+	Ended(ctx context.Context, knownAt time.Time, yield func(Version) error) error
+
 	// History returns all versions of a thing, the oldest first; ErrNotFound if there is none.
 	History(ctx context.Context, t Thing) ([]Version, error)
 

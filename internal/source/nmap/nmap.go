@@ -66,6 +66,7 @@ type run struct {
 	cov    *asset.Coverage
 	yield  source.Yield
 	start  string // time of the scan
+	asked  []string
 	host   *host
 	path   []string
 	silent int // hosts that did not answer
@@ -105,6 +106,7 @@ func (r *run) token(kind xmlKind) error {
 			r.host = newHost(r)
 		case name == "nmaprun":
 			r.start = stamp(r.x.attr("start"))
+			r.asked = targets(r.x.attr("args"))
 		case r.host != nil:
 			r.host.start(name, r.x)
 		}
@@ -154,6 +156,9 @@ func (r *run) endHost() error {
 }
 
 func (r *run) finish() {
+	if r.closed { // one that was cut did not ask them all
+		r.cov.Looked, r.cov.At = r.asked, r.start
+	}
 	if r.silent > 0 {
 		r.cov.Notes = append(r.cov.Notes, fmt.Sprintf("%d addresses did not answer", r.silent))
 	}

@@ -2,6 +2,7 @@ package scanned
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -12,6 +13,8 @@ import (
 // summary counts what was tried, for the coverage of a scan.
 type summary struct {
 	begun   bool
+	targets []string
+	at      string
 	ended   bool
 	hosts   int
 	tried   int
@@ -29,7 +32,10 @@ const maxBroken = 20
 func (s *summary) add(r *answer.Record) {
 	switch {
 	case r.Begin != nil:
-		s.begun = true
+		s.begun, s.targets = true, r.Begin.Targets
+		if !r.Begin.At.IsZero() {
+			s.at = r.Begin.At.UTC().Format("2006-01-02T15:04:05Z")
+		}
 	case r.End:
 		s.ended = true
 	case r.Block != nil:
@@ -92,9 +98,29 @@ func (s *summary) cover(cov *asset.Coverage) {
 		note("broken off at %s", b)
 	}
 	cov.Notes = append(cov.Notes, s.notes...)
+	if n, ok := size(s.targets); ok && n == s.tried && s.ended {
+		cov.Looked, cov.At = s.targets, s.at // as many as there are: none was left out
+	}
 	if s.begun && !s.ended {
 		cov.Fail("", "the scan did not run to its end", "run the same scan again: it goes on where it stopped")
 	}
+}
+
+// size counts the addresses of targets that are blocks and single addresses; false when there are others.
+func size(targets []string) (int, bool) {
+	n := 0
+	for _, t := range targets {
+		if _, err := netip.ParseAddr(t); err == nil {
+			n++
+			continue
+		}
+		p, err := netip.ParsePrefix(t)
+		if err != nil || p.Addr().BitLen()-p.Bits() > 24 {
+			return 0, false
+		}
+		n += 1 << (p.Addr().BitLen() - p.Bits())
+	}
+	return n, n > 0
 }
 
 func sorted[V any](m map[string]V) []string {

@@ -44,6 +44,20 @@ func (s *Store) Sightings(ctx context.Context, knownAt time.Time, yield func(sto
 	if !knownAt.IsZero() {
 		query, args = "SELECT thing, since, until, body FROM version WHERE since <= ?1 AND (until IS NULL OR until > ?1) ORDER BY id", []any{store.Instant(knownAt)}
 	}
+	return s.each(ctx, yield, query, args...)
+}
+
+// Ended implements store.Store.
+func (s *Store) Ended(ctx context.Context, knownAt time.Time, yield func(store.Version) error) error {
+	query, args := "SELECT thing, since, until, body FROM version WHERE until IS NOT NULL ORDER BY id", []any(nil)
+	if !knownAt.IsZero() {
+		query, args = "SELECT thing, since, until, body FROM version WHERE until <= ?1 ORDER BY id", []any{store.Instant(knownAt)}
+	}
+	return s.each(ctx, yield, query, args...)
+}
+
+// each yields the versions a query finds.
+func (s *Store) each(ctx context.Context, yield func(store.Version) error, query string, args ...any) error {
 	found, err := s.r.QueryContext(ctx, query, args...)
 	if err != nil {
 		return s.explain("read", err)

@@ -184,6 +184,19 @@ func whole(t *testing.T, open Open) {
 	if got := versions(t, s, day(2)); len(got) != 3 {
 		t.Errorf("known at day 2: %d things, want 3", len(got))
 	}
+	for at, want := range map[time.Time]string{{}: "[AB12345672]", day(3): "[AB12345672]", day(2): "[]"} {
+		got := []string{}
+		err := s.Ended(t.Context(), at, func(v store.Version) error {
+			if !v.Until.Equal(day(3)) || !v.Since.Equal(day(1)) {
+				t.Errorf("ended version from %s to %s, want from day 1 to day 3", v.Since, v.Until)
+			}
+			got = append(got, v.Sighting.Observations[0].Value)
+			return nil
+		})
+		if err != nil || fmt.Sprint(got) != want {
+			t.Errorf("ended as known at %s: %v (%v), want %s", at, got, err, want)
+		}
+	}
 	if l, _ := mustLoad(t, s, 4, b); l.Opened != 1 {
 		t.Errorf("a thing that is back opened %d, want 1", l.Opened)
 	}
