@@ -3,166 +3,246 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	wire "telltale/internal/answer"
 	"telltale/internal/asset"
+	"telltale/internal/calendar"
 	"telltale/internal/evidence"
+	"telltale/internal/report"
 	"telltale/internal/source/scanned"
+	"telltale/internal/topology"
 )
 
-// The network of the test: a router joins the scanner's net with two others.
+// plantedNet is the network of TestScanNetwork and what is true of it.
 //
-//	scanner 10.91.0.2 ── 10.91.0.1 router 10.91.1.1 ── bridge ── hosts 10.91.1.10 ...
-//	                                      10.91.2.1 ── bridge ── hosts 10.91.2.10 ...
-//
-// Each host is a network namespace; what plays in it is this test program
-// again (hostMain) or a Debian program.
-type lab struct {
-	t      *testing.T
-	tag    string
-	dir    string
-	spaces []string
-	procs  []*exec.Cmd
+//	scanner 10.91.0.2 ── router 10.91.0.1 ┬ lan1 10.91.1.1 ── switch 10.91.1.2 ── hosts, a server with LLDP
+//	                                      └ lan2 10.91.2.1 ── switch 10.91.2.2 ── hosts, a small switch nobody can see
+type plantedNet struct {
+	*lab
+	answering []netip.Addr
+	silent    netip.Addr
+	links     []string
+	recorded  map[string]string // recordings played, by address
 }
 
-// newLab makes the router and the scanner's namespace, or skips.
-func newLab(t *testing.T) *lab {
-	t.Helper()
-	if os.Getenv("TELLTALE_NETWORK") == "" {
-		t.Skip("takes a minute and a half and makes network namespaces: set TELLTALE_NETWORK=1 (.ci/test does)")
+// plays are the hosts this program plays, the first of them on the first switch, the next on the second.
+var plays = []string{"camera", "web", "ssh", "endless", "rubbish", "loris", "bomb", "circle", "snmploop", "snmpbig", "telnet", "ftp", "closed"}
+
+// recordings are devices that snmpsim plays: of makers some law restricts, and others.
+var recordings = []string{"dahua-nvr", "vrp_ar169fgwl", "fiberhome", "airos_airos8", "heliosip"}
+
+func plant(t *testing.T) *plantedNet {
+	n := &plantedNet{lab: newLab(t), recorded: map[string]string{}}
+	for _, tool := range []string{"snmpd", "lldpd", "bridge", "ss"} {
+		need(t, tool)
 	}
-	if os.Getuid() != 0 {
-		t.Skip("needs root for network namespaces")
+	n.space("s")
+	n.join("s", "eth0", "10.91.0.2/24", "r", "wan", "10.91.0.1/24")
+	n.run("s", "ip", "route", "add", "default", "via", "10.91.0.1")
+	n.sh("r", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+	n.answering = append(n.answering, netip.MustParseAddr("10.91.0.1"))
+	for _, k := range []string{"1", "2"} {
+		sw, lan := "sw"+k, "lan"+k
+		n.space(sw)
+		n.bridge(sw, "10.91."+k+".2/24")
+		n.join(sw, "uplink", "", "r", lan, "10.91."+k+".1/24")
+		n.run(sw, "ip", "link", "set", "uplink", "master", "br0")
+		n.run(sw, "ip", "route", "add", "default", "via", "10.91."+k+".1")
+		n.answering = append(n.answering, netip.MustParseAddr("10.91."+k+".2"))
+		n.cable("announced", "10.91.0.1 "+lan, "10.91."+k+".2 uplink")
 	}
-	for _, tool := range []string{"ip", "tcpdump"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("needs %s", tool)
+	n.hosts()
+	n.agent("r", "lan*", false)
+	n.agent("sw1", "uplink,p*", true)
+	n.agent("sw2", "uplink,p*", true)
+	n.heard("r", "sw1", "sw2")
+	n.heard("sw1", "r", "server")
+	n.heard("sw2", "r")
+	return n
+}
+
+// cable notes what the scan must find of a cable.
+func (n *plantedNet) cable(kind, a, b string) { n.links = append(n.links, cable(kind, a, b)) }
+
+func cable(kind, a, b string) string { return fmt.Sprintf("%s %s - %s", kind, min(a, b), max(a, b)) }
+
+// at adds a host to net 1 or 2 behind its switch.
+func (n *plantedNet) at(net, number int, name, plays string) netip.Addr {
+	port := fmt.Sprintf("p%d", number)
+	a := n.host(name, fmt.Sprintf("10.91.%d.%d/24", net, number), fmt.Sprintf("10.91.%d.1", net), fmt.Sprintf("sw%d", net), port, plays)
+	n.cable("attached", fmt.Sprintf("10.91.%d.2 %s", net, port), a.String())
+	return a
+}
+
+func (n *plantedNet) hosts() {
+	for i, p := range plays {
+		n.answering = append(n.answering, n.at(1+i%2, 10+i, "h"+p, p))
+	}
+	n.silent = n.at(2, 70, "hsilent", "")
+	n.sh("hsilent", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all; ip route add blackhole 10.91.0.0/24")
+
+	server := n.at(1, 50, "server", "")
+	n.answering = append(n.answering, server)
+	n.links = n.links[:len(n.links)-1]
+	n.cable("announced", "10.91.1.2 p50", "10.91.1.50 eth0")
+	n.lldp("server", "eth0")
+	n.sshd("server", "")
+
+	if _, err := exec.LookPath("dnsmasq"); err == nil {
+		n.answering = append(n.answering, n.at(2, 51, "dhcp", ""))
+		n.start("dhcp", nil, "dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--pid-file="+n.folder("dhcp")+"/pid", "--port=53", "--no-resolv", "--dhcp-range=10.91.2.200,10.91.2.220", "--dhcp-leasefile="+n.folder("dhcp")+"/leases")
+	} else {
+		n.t.Log("no DHCP server in the network: dnsmasq is not installed")
+	}
+
+	n.space("hub") // a small switch that nobody can ask and that says nothing
+	n.sh("hub", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6")
+	n.sh("hub", "ip link add br0 type bridge mcast_snooping 0; ip link set br0 up")
+	n.join("hub", "uplink", "", "sw2", "p80", "")
+	n.run("hub", "ip", "link", "set", "uplink", "master", "br0")
+	n.run("sw2", "ip", "link", "set", "p80", "master", "br0")
+	n.cable("attached", "10.91.2.2 p80", "hidden")
+	for _, k := range []int{81, 82} {
+		n.answering = append(n.answering, n.host(fmt.Sprintf("h%d", k), fmt.Sprintf("10.91.2.%d/24", k), "10.91.2.1", "hub", fmt.Sprintf("p%d", k), "closed"))
+		n.cable("attached", fmt.Sprintf("10.91.2.%d", k), "hidden")
+	}
+	n.recordings()
+}
+
+func (n *plantedNet) recordings() {
+	if _, err := exec.LookPath("snmpsimd"); err != nil || corpusRecording(n.t, recordings[0]) == "" {
+		n.t.Log("no recorded devices in the network: needs snmpsim, and TELLTALE_CORPUS naming a folder of recordings")
+		return
+	}
+	for i, r := range recordings {
+		a := n.at(1+i%2, 60+i, "rec"+fmt.Sprint(i), "")
+		n.answering = append(n.answering, a)
+		n.recorded[a.String()] = r
+		n.recording("rec"+fmt.Sprint(i), corpusRecording(n.t, r))
+	}
+	for i := range recordings {
+		n.listens("rec"+fmt.Sprint(i), "161")
+	}
+}
+
+// targets is what the scans of the network are told: more addresses than there are hosts.
+var targets91 = []string{"10.91.0.1", "10.91.1.1-90", "10.91.2.1-90"}
+
+// TestScanNetwork: in a routed network of namespaces with real agents, hostile
+// hosts and recorded devices a scan finds all of them and every cable; it keeps
+// its caps, writes nothing and logs in nowhere (a capture shows); killed ten
+// times it loses nothing finished; interrupted it stops.
+func TestScanNetwork(t *testing.T) {
+	begun := time.Now()
+	n := plant(t)
+	pcap := n.capture("s", "eth0", "ip")
+	t.Logf("the network is there after %s", time.Since(begun).Round(time.Second))
+
+	journal := filepath.Join(n.dir, "scan.answers")
+	o := labScan{Targets: targets91, Profile: "normal", Journal: journal}
+	killAndResume(n, o)
+	stopsAt := interrupt(n)
+
+	hosts := finished(t, journal)
+	for _, a := range n.answering {
+		if hosts[a] == nil && hosts[lanAddress(a)] == nil {
+			t.Errorf("%s was not found", a)
 		}
 	}
-	l := &lab{t: t, tag: fmt.Sprintf("tt%d", os.Getpid()%100000), dir: t.TempDir()}
-	if out, err := exec.Command("ip", "netns", "add", l.ns("r")).CombinedOutput(); err != nil {
-		t.Skipf("network namespaces are not permitted here: %s", out)
+	if hosts[n.silent] != nil {
+		t.Errorf("%s answers nothing and was found", n.silent)
 	}
-	l.spaces = append(l.spaces, l.ns("r"))
-	t.Cleanup(l.close)
-	l.space("s")
-	l.join("s", "eth0", "10.91.0.2/24", "r", "r0", "10.91.0.1/24")
-	l.run("s", "ip", "route", "add", "default", "via", "10.91.0.1")
-	l.run("r", "sysctl", "-qw", "net.ipv4.ip_forward=1")
-	for _, k := range []string{"1", "2"} {
-		l.run("r", "ip", "link", "add", "br"+k, "type", "bridge")
-		l.run("r", "ip", "addr", "add", "10.91."+k+".1/24", "dev", "br"+k)
-		l.run("r", "ip", "link", "set", "br"+k, "up")
-		// LLDP goes through a bridge only where it is told to.
-		l.run("r", "sh", "-c", "echo 16384 > /sys/class/net/br"+k+"/bridge/group_fwd_mask || true")
+	checkAnswers(t, hosts)
+	checkTopology(n, journal)
+	checkCapture(t, pcap, stopsAt)
+	if b, _ := os.ReadFile(filepath.Join(n.dir, "server", "sshd.log")); len(b) == 0 || strings.Contains(string(b), "Accepted") || strings.Contains(string(b), "Failed") || strings.Contains(string(b), "Invalid user") {
+		t.Errorf("the log of sshd shows a try to log in, or no connection:\n%s", b)
 	}
-	return l
+	t.Logf("in all %s", time.Since(begun).Round(time.Second))
 }
 
-func (l *lab) ns(name string) string { return l.tag + name }
-
-// close ends what the test started, also after a failure.
-func (l *lab) close() {
-	for _, p := range l.procs {
-		_ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL)
-		_ = p.Wait()
+// lanAddress is the router's other address: both name one host.
+func lanAddress(a netip.Addr) netip.Addr {
+	if a.String() == "10.91.0.1" {
+		return netip.MustParseAddr("10.91.1.1")
 	}
-	for _, s := range l.spaces {
-		_ = exec.Command("ip", "netns", "del", s).Run()
+	return a
+}
+
+// killAndResume kills a scan at ten random moments, every third of them soon
+// after a host was finished, and lets it come to its end then.
+func killAndResume(n *plantedNet, o labScan) {
+	t := n.t
+	seed := uint64(time.Now().UnixNano())
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	before := map[netip.Addr]*wire.Host{}
+	for k := range 10 {
+		r := n.scan(o)
+		if k%3 == 2 {
+			waitFor(t, "a host to be finished", func() bool { return len(finished(t, o.Journal)) > len(before) })
+			time.Sleep(time.Duration(rnd.IntN(500)) * time.Millisecond)
+		} else {
+			time.Sleep(time.Duration(200+rnd.IntN(4000)) * time.Millisecond)
+		}
+		r.signal(syscall.SIGKILL)
+		if r.wait() == nil {
+			t.Fatalf("the scan came to its end before kill %d (seed %d)", k, seed)
+		}
+		now := finished(t, o.Journal)
+		for a := range before {
+			if now[a] == nil {
+				t.Errorf("%s was finished and is lost after kill %d (seed %d)", a, k, seed)
+			}
+		}
+		before = now
+	}
+	if len(before) == 0 {
+		t.Error("no host was finished before the last kill: nothing could be lost")
+	}
+	t.Logf("killed ten times, %d hosts were finished then", len(before))
+	begun := time.Now()
+	if err := n.scan(o).wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the rest took %s", time.Since(begun).Round(time.Second))
+	now := finished(t, o.Journal)
+	for a, h := range before {
+		if now[a] == nil || !now[a].At.Equal(h.At) {
+			t.Errorf("%s was finished before the last run and was asked again or is lost", a)
+		}
 	}
 }
 
-func (l *lab) space(name string) {
-	l.t.Helper()
-	if out, err := exec.Command("ip", "netns", "add", l.ns(name)).CombinedOutput(); err != nil {
-		l.t.Fatalf("ip netns add: %s", out)
+// interrupt stops a scan by the signal of Ctrl-C once it is under way and
+// returns the moment from which nothing more may be sent.
+func interrupt(n *plantedNet) time.Time {
+	r := n.scan(labScan{Targets: targets91, Profile: "normal", Journal: filepath.Join(n.dir, "stopped.answers"), Only: []string{"sweep", "echo", "http", "snmp"}})
+	waitFor(n.t, "a scan to be under way", func() bool { return len(finished(n.t, filepath.Join(n.dir, "stopped.answers"))) > 0 })
+	at := time.Now()
+	r.signal(syscall.SIGINT)
+	if err := r.wait(); err == nil {
+		n.t.Error("the scan came to its end before it was interrupted")
 	}
-	l.spaces = append(l.spaces, l.ns(name))
-	l.run(name, "ip", "link", "set", "lo", "up")
-}
-
-// run runs a command inside a namespace.
-func (l *lab) run(name string, args ...string) {
-	l.t.Helper()
-	if out, err := exec.Command("ip", append([]string{"netns", "exec", l.ns(name)}, args...)...).CombinedOutput(); err != nil {
-		l.t.Fatalf("%s in %s: %v\n%s", args, name, err, out)
+	took := time.Since(at)
+	n.t.Logf("a scan under way stopped %s after the signal", took.Round(time.Millisecond))
+	if took > 10*time.Second { // a second on an idle machine; what is sent is held against that below
+		n.t.Errorf("a scan took %s to stop", took)
 	}
-}
-
-// start runs a command inside a namespace until the test ends.
-func (l *lab) start(name string, env []string, args ...string) {
-	l.t.Helper()
-	c := exec.Command("ip", append([]string{"netns", "exec", l.ns(name)}, args...)...)
-	c.Env = append(os.Environ(), env...)
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := c.Start(); err != nil {
-		l.t.Fatalf("start %s: %v", args, err)
-	}
-	l.procs = append(l.procs, c)
-}
-
-func (l *lab) join(a, aIf, aIP, b, bIf, bIP string) {
-	l.t.Helper()
-	l.link(a, aIf, b, bIf)
-	l.run(a, "ip", "addr", "add", aIP, "dev", aIf)
-	l.run(b, "ip", "addr", "add", bIP, "dev", bIf)
-}
-
-func (l *lab) link(a, aIf, b, bIf string) {
-	l.t.Helper()
-	if out, err := exec.Command("ip", "link", "add", aIf, "netns", l.ns(a), "type", "veth", "peer", "name", bIf, "netns", l.ns(b)).CombinedOutput(); err != nil {
-		l.t.Fatalf("ip link add: %s", out)
-	}
-	l.run(a, "ip", "link", "set", aIf, "up")
-	l.run(b, "ip", "link", "set", bIf, "up")
-}
-
-// host makes a host on net 1 or 2 and lets this program play in it.
-func (l *lab) host(net, n int, plays string) netip.Addr {
-	l.t.Helper()
-	name := fmt.Sprintf("h%d%d", net, n)
-	l.space(name)
-	up := fmt.Sprintf("p%d%d", net, n)
-	l.link(name, "eth0", "r", up)
-	l.run("r", "ip", "link", "set", up, "master", fmt.Sprintf("br%d", net))
-	addr := fmt.Sprintf("10.91.%d.%d", net, n)
-	l.run(name, "ip", "addr", "add", addr+"/24", "dev", "eth0")
-	l.run(name, "ip", "route", "add", "default", "via", fmt.Sprintf("10.91.%d.1", net))
-	if plays != "" {
-		l.start(name, []string{playEnv + "=" + plays}, os.Args[0], "-test.run=^TestNetworkHost$")
-	}
-	return netip.MustParseAddr(addr)
-}
-
-// scan runs this program as `telltale scan` would, inside the scanner's namespace.
-func (l *lab) scan(journal, profile string, seconds float64, targets ...string) error {
-	c := exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")
-	c.Env = append(os.Environ(), playEnv+"=scan", "TELLTALE_LAB_JOURNAL="+journal, "TELLTALE_LAB_PROFILE="+profile, "TELLTALE_LAB_TARGETS="+strings.Join(targets, " "))
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		return err
-	}
-	if seconds > 0 {
-		time.AfterFunc(time.Duration(seconds*float64(time.Second)), func() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) })
-	}
-	if err := c.Wait(); err != nil {
-		return fmt.Errorf("%w\n%s", err, out.String())
-	}
-	return nil
+	return at.Add(time.Second)
 }
 
 // finished returns the finished hosts of a journal.
@@ -189,81 +269,8 @@ func finished(t *testing.T, path string) map[netip.Addr]*wire.Host {
 	}
 }
 
-// TestScanNetwork scans a routed network of hosts that answer, keep silent or
-// mean harm, and holds the capture of its traffic against what scan promises.
-func TestScanNetwork(t *testing.T) {
-	l := newLab(t)
-	plays := []string{"camera", "web", "ssh", "endless", "rubbish", "loris", "bomb", "circle", "snmploop", "telnet", "ftp", "closed"}
-	var all []netip.Addr
-	for i, p := range plays {
-		all = append(all, l.host(1+i%2, 10+i, p))
-	}
-	silent := l.host(2, 90, "")
-	l.run("h290", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all; ip route add blackhole 10.91.0.0/24")
-	if _, err := exec.LookPath("snmpd"); err == nil {
-		all = append(all, netip.MustParseAddr("10.91.1.1"))
-		conf := filepath.Join(l.dir, "snmpd.conf")
-		if err := os.WriteFile(conf, []byte("rocommunity public\nsysDescr lab router\nagentaddress udp:161\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		l.start("r", nil, "snmpd", "-f", "-C", "-c", conf, "-Lo", "-p", filepath.Join(l.dir, "snmpd.pid"))
-	}
-	pcap := filepath.Join(l.dir, "scan.pcap")
-	l.start("s", nil, "tcpdump", "-i", "eth0", "-U", "-B", "16384", "-s", "256", "-w", pcap, "ip")
-	waitFor(t, func() bool { st, err := os.Stat(pcap); return err == nil && st.Size() >= 24 })
-
-	targets := []string{"10.91.1.1-30", "10.91.2.1-30", "10.91.2.90"}
-	killed := filepath.Join(l.dir, "killed.answers")
-	before := map[netip.Addr]*wire.Host{}
-	kills := 0
-	for ; kills < 10; kills++ { // at ten moments, from the search to the last hosts
-		err := l.scan(killed, "light", 1.4+0.38*float64((kills*7)%10), targets...)
-		now := finished(t, killed)
-		for a := range before {
-			if now[a] == nil {
-				t.Errorf("%s was finished and is lost after kill %d", a, kills)
-			}
-		}
-		if before = now; err == nil {
-			break // it came to its end
-		}
-		time.Sleep(time.Second) // a new process knows nothing of what the killed one sent within the last second
-	}
-	done := len(before)
-	if kills == 10 {
-		if err := l.scan(killed, "light", 0, targets...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("killed %d times, %d hosts were finished then", kills, done)
-	resumed := finished(t, killed)
-	for _, a := range all {
-		if resumed[a] == nil {
-			t.Errorf("%s was not found by the scan that was killed and resumed", a)
-		}
-	}
-
-	journal := filepath.Join(l.dir, "scan.answers")
-	begun := time.Now()
-	if err := l.scan(journal, "normal", 0, targets...); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("a whole scan took %s", time.Since(begun).Round(time.Second))
-	hosts := finished(t, journal)
-	for _, a := range all {
-		if hosts[a] == nil {
-			t.Errorf("%s was not found", a)
-		}
-	}
-	if hosts[silent] != nil {
-		t.Errorf("%s answers nothing and was found", silent)
-	}
-	checkAnswers(t, hosts, silent)
-	checkCapture(t, pcap)
-}
-
 // checkAnswers looks for what each planted device shows.
-func checkAnswers(t *testing.T, hosts map[netip.Addr]*wire.Host, silent netip.Addr) {
+func checkAnswers(t *testing.T, hosts map[netip.Addr]*wire.Host) {
 	t.Helper()
 	for _, c := range []struct {
 		addr  string
@@ -272,92 +279,93 @@ func checkAnswers(t *testing.T, hosts map[netip.Addr]*wire.Host, silent netip.Ad
 	}{
 		{"10.91.1.10", evidence.ONVIFMfr, "Acme Optics"}, {"10.91.1.10", evidence.RTSPServer, "acme-rtsp"},
 		{"10.91.2.11", evidence.HTTPTitle, "Acme box"}, {"10.91.2.11", evidence.TLSSubject, "CN=acme"}, {"10.91.1.12", evidence.SSHBanner, "SSH-2.0-acme"},
-		{"10.91.2.19", evidence.TelnetBanner, "acme login:"}, {"10.91.1.20", evidence.FTPBanner, "220 acme ftp"},
+		{"10.91.1.20", evidence.TelnetBanner, "acme login:"}, {"10.91.2.21", evidence.FTPBanner, "220 acme ftp"},
+		{"10.91.2.19", evidence.SysDescr, "big answers"}, {"10.91.1.50", evidence.SSHBanner, "OpenSSH"}, {"10.91.2.2", evidence.SysName, "lab-sw2"},
 	} {
 		h := hosts[netip.MustParseAddr(c.addr)]
 		if h == nil {
 			continue
 		}
-		s := scanned.Sighting(context.Background(), "scan", h)
-		if !hasObservation(s, c.attr, c.value) {
+		if s := scanned.Sighting(context.Background(), "scan", h); !hasObservation(s, c.attr, c.value) {
 			t.Errorf("%s: no %s with %q; tries %+v", c.addr, c.attr, c.value, h.Tries)
 		}
-	}
-	router := hosts[netip.MustParseAddr("10.91.1.1")]
-	if router == nil {
-		return
-	}
-	told := map[netip.Addr]bool{}
-	for _, a := range scanned.Neighbours(router) {
-		told[a] = true
-	}
-	if len(told) < 3 {
-		t.Errorf("the router's ARP table told of %v only", told)
 	}
 }
 
 func hasObservation(s *asset.Sighting, attr evidence.Attr, part string) bool {
-	if s == nil {
-		return false
-	}
-	for _, o := range s.Observations {
-		if o.Attr == attr && strings.Contains(o.Value, part) {
-			return true
-		}
-	}
-	return false
+	return s != nil && slices.ContainsFunc(s.Observations, func(o evidence.Observation) bool { return o.Attr == attr && strings.Contains(o.Value, part) })
 }
 
-// checkCapture holds each packet the scanner sent against the caps and looks for an SNMP SET.
-func checkCapture(t *testing.T, path string) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil || len(b) < 24 {
-		t.Fatalf("no capture: %v", err)
+// checked reads the answers of a scan as `telltale scan` does at its end.
+func (l *lab) checked(journal string) *Folder {
+	l.t.Helper()
+	k, err := Load()
+	if err != nil {
+		l.t.Fatal(err)
 	}
-	sent := map[netip.Addr][]int64{}
-	total := 0
-	for b = b[24:]; len(b) >= 16; {
-		sec, usec, n := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), int(binary.LittleEndian.Uint32(b[8:]))
-		if len(b) < 16+n {
-			break
-		}
-		p := b[16 : 16+n]
-		b = b[16+n:]
-		if len(p) < 34 || p[12] != 8 || p[13] != 0 || netip.AddrFrom4([4]byte(p[26:30])).String() != "10.91.0.2" {
-			continue
-		}
-		total++
-		to := netip.AddrFrom4([4]byte(p[30:34]))
-		sent[to] = append(sent[to], int64(sec)*1e6+int64(usec))
-		if udp := p[34:]; p[23] == 17 && len(udp) > 8 && binary.BigEndian.Uint16(udp[2:]) == 161 && bytes.Contains(udp[8:], []byte("public\xa3")) {
-			t.Errorf("an SNMP SET was sent to %s", to)
-		}
+	profiles, _, err := k.Profiles("federal-contractor", nil)
+	if err != nil {
+		l.t.Fatal(err)
 	}
-	worst := 0
-	for to, at := range sent {
-		for i, k := 0, 0; i < len(at); i++ {
-			for at[i]-at[k] >= 1e6 {
-				k++
-			}
-			if n := i - k + 1; n > 40 {
-				t.Errorf("%d packets within a second to %s", n, to)
-				break
-			} else if n > worst {
-				worst = n
+	day, _ := calendar.Parse("2026-11-22")
+	f, err := Check(context.Background(), k, l.t.TempDir(), &Options{Inputs: []string{"scan"}, Scanned: journal, Profiles: profiles, AsOf: day, KnownAt: day, All: true})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// checkTopology holds the graph of the result against the cables that were
+// planted, and the makers against the recordings'.
+func checkTopology(n *plantedNet, journal string) {
+	t := n.t
+	f := n.checked(journal)
+	g, err := Topology(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, x := range g.Nodes {
+		names[x.ID] = nodeName(t, f, &x)
+		if maker := n.recorded[names[x.ID]]; maker != "" {
+			t.Logf("%s, recording %s: made by %s", names[x.ID], maker, x.ManufacturerName)
+			if x.ManufacturerName == "" {
+				t.Errorf("%s, recording %s: no maker is named", names[x.ID], maker)
 			}
 		}
 	}
-	t.Logf("%d packets captured, at most %d within a second to one host", total, worst)
+	var got []string
+	for _, l := range g.Links {
+		if l.Kind != topology.Reached {
+			got = append(got, cable(string(l.Kind), strings.TrimSpace(names[l.A.Node]+" "+l.A.Port), strings.TrimSpace(names[l.B.Node]+" "+l.B.Port)))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(n.links)
+	if d := cmp.Diff(n.links, got); d != "" {
+		t.Errorf("cables (-planted +found):\n%s", d)
+	}
 }
 
-// waitFor waits until ok, with a generous guard against hanging.
-func waitFor(t *testing.T, ok func() bool) {
+// nodeName names a node by the smallest of its addresses in the lab.
+func nodeName(t *testing.T, f *Folder, x *report.Node) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); {
-		if time.Now().After(end) {
-			t.Fatal("waited 20 s in vain")
-		}
-		time.Sleep(20 * time.Millisecond)
+	if x.Kind == report.HiddenNode {
+		return "hidden"
 	}
+	a, err := f.asset(x.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own []string
+	for _, k := range a.Keys {
+		if ip, ok := strings.CutPrefix(k, "ip:"); ok && strings.Contains(ip, "10.91.") {
+			own = append(own, ip[strings.Index(ip, "10.91."):])
+		}
+	}
+	if len(own) == 0 {
+		return x.Name + " " + strings.Join(a.Keys, " ")
+	}
+	return slices.Min(own)
 }

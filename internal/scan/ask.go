@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -164,10 +165,14 @@ func (v *visit) tables(ctx context.Context) {
 	}
 	list, err := v.guard(func() ([]answer.Answer, error) { return q.Walk(ctx, v.host, v.f.community) })
 	v.take("snmp", o.SNMPPort, list, err)
-	if len(list) == 0 {
+	if len(list) == 0 || !bytes.Contains(list[0].Data, sysDescrRow) {
 		v.swept()
 	}
 }
+
+// sysDescrRow begins the row of sysDescr in a recording: an agent whose tables
+// are broken may still have told it in the sweep.
+var sysDescrRow = []byte("1.3.6.1.2.1.1.1.0|")
 
 // swept keeps what the host said in the sweep.
 func (v *visit) swept() {

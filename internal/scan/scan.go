@@ -166,7 +166,12 @@ func (s *Scan) Run(ctx context.Context) (*Result, error) {
 	defer s.j.Close()
 	earlier := len(s.state.Hosts)
 	s.done.Store(int64(earlier))
-	err = s.blocks(ctx)
+	if resumed {
+		err = settle(ctx)
+	}
+	if err == nil {
+		err = s.blocks(ctx)
+	}
 	if err == nil {
 		err = s.crawl(ctx)
 	}
@@ -174,6 +179,16 @@ func (s *Scan) Run(ctx context.Context) (*Result, error) {
 		err = s.j.Append(&answer.Record{End: true})
 	}
 	return &Result{Resumed: resumed, Hosts: int(s.done.Load()), Earlier: earlier, Packets: s.pacer.Sent()}, err
+}
+
+// settle waits the second within which the run before may still have sent: the caps hold for both together.
+func settle(ctx context.Context) error {
+	select {
+	case <-time.After(time.Second):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // open opens the journal and goes on with it, or begins it anew.

@@ -51,6 +51,7 @@ func lldpColumns() []column {
 		rem2("10", "name", "lldpV2RemSysName"), rem2("11", "descr", "lldpV2RemSysDesc"),
 		{lldpRoot + "3.1", "lldpLocChassisIdSubtype", func(a *Assembler, oid, _ string, v Value) { a.locID.subtype = copyCell(oid, v) }},
 		{lldpRoot + "3.2", "lldpLocChassisId", func(a *Assembler, oid, _ string, v Value) { a.locID.id = copyCell(oid, v) }},
+		{lldpRoot + "3.7.1.2", "lldpLocPortIdSubtype", keep(func(a *Assembler) *rowSet { return &a.loc }, "lldp", "sub", maxLLDP)},
 		{lldpRoot + "3.7.1.3", "lldpLocPortId", keep(func(a *Assembler) *rowSet { return &a.loc }, "lldp", "id", maxLLDP)},
 		{lldpRoot + "3.7.1.4", "lldpLocPortDesc", keep(func(a *Assembler) *rowSet { return &a.loc }, "lldp", "descr", maxLLDP)},
 		rem("4", "subtype", "lldpRemChassisIdSubtype"), rem("5", "chassis", "lldpRemChassisId"),
@@ -232,7 +233,7 @@ func (a *Assembler) lldpLinks(out []asset.Link) []asset.Link {
 // lldpPort names a local port by lldpLocPortTable, else by the interface of that number.
 func (a *Assembler) lldpPort(port string) string {
 	r := a.loc.rows[port]
-	if s, ok := r.get("id").v.Text(); ok && !allDigits(s) {
+	if s, ok := r.get("id").v.Text(); ok && !allDigits(s) && !isMACID(r.get("sub")) {
 		return s
 	}
 	if s := r.get("descr").label(); s != "" {
@@ -248,9 +249,14 @@ func (a *Assembler) port(ifIndex string) string {
 	return ifIndex
 }
 
+// portName names a neighbour's port: where its ID is a MAC, by the description
+// beside it, which IEEE 802.1AB 8.5.5.3 wants to be the interface's name.
 func portName(r *row) string {
 	p := r.get("port").v
-	if n, _ := r.get("portsub").v.Int(); n == 3 {
+	if isMACID(r.get("portsub")) {
+		if d := r.get("portdescr").label(); d != "" {
+			return d
+		}
 		if mac, ok := p.MAC(); ok {
 			return mac
 		}
@@ -262,6 +268,12 @@ func portName(r *row) string {
 		return mac
 	}
 	return r.get("portdescr").label()
+}
+
+// isMACID reports whether a port ID of that subtype is a MAC: its octets may look like text by chance.
+func isMACID(subtype cell) bool {
+	n, _ := subtype.v.Int()
+	return n == 3
 }
 
 func allDigits(s string) bool {
