@@ -18,6 +18,16 @@ import (
 	"telltale/internal/scan/snmp"
 )
 
+// Secrets of the test, which must show nowhere.
+const (
+	labAuth  = "hush-auth-key"
+	labPriv  = "hush-priv-key"
+	labWord  = "hush-word"
+	labLogin = "snmp:\n  users: [{name: reader, auth: SHA256, auth_key: " + labAuth + ", priv: AES, priv_key: " + labPriv + "}]\n  communities: [public]\nssh: [{name: reader, password: " + labWord + "}]\n"
+	// labHash is labWord as /etc/shadow keeps it.
+	labHash = "$6$lab$VdSABToQtKHsaOtkJi0DQhejKObWpcyp8vhtgsuktFUJ8AxBLNUlYsjhEDUB9prnUcV0DtEpSyFSkEDkW38Pu0"
+)
+
 // agent starts snmpd in a host, beside it lldpd when ifs says on which
 // interfaces, and lets it tell of its bridge's forwarding table when it has one.
 func (l *lab) agent(name, ifs string, bridge bool) {

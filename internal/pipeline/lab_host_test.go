@@ -109,6 +109,9 @@ var parts = map[string]func(){
 		go talk(80, "", "HTTP/1.0 200 OK\r\n\r\n")
 	},
 	"talker": playTalker,
+	"wsd": func() {
+		go reply(3702, "Probe", `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Body><d:ProbeMatches><d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/acme-scope</d:Scopes><d:XAddrs>http://10.91.0.16/onvif/device_service</d:XAddrs></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>`)
+	},
 }
 
 // playTalker answers the protocols by which things are discovered, and SIP.
@@ -120,7 +123,6 @@ func playTalker() {
 			fmt.Fprint(w, `<root xmlns="urn:schemas-upnp-org:device-1-0"><device><deviceType>urn:schemas-upnp-org:device:MediaRenderer:1</deviceType><friendlyName>box</friendlyName><manufacturer>Acme Media</manufacturer><modelName>M1</modelName><UDN>uuid:00000000-1111-2222-3333-444444444444</UDN></device></root>`)
 		}
 	})
-	go reply(3702, "Probe", `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Body><d:ProbeMatches><d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/acme-scope</d:Scopes><d:XAddrs>http://10.91.0.14/onvif/device_service</d:XAddrs></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>`)
 	go reply(137, "CKAAAA", "TT\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\x20CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\x00\x00\x21\x00\x01\x00\x00\x00\x00\x00\x41"+
 		"\x01ACME-NB        \x00\x04\x00"+"\x00\x00\x5e\x00\x53\x21"+strings.Repeat("\x00", 40))
 	name := "\x03box\x05_http\x04_tcp\x05local\x00"

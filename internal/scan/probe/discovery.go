@@ -111,52 +111,6 @@ func askSIP(ctx context.Context, h *Host, port uint16) ([]answer.Answer, error) 
 	return one("sip", "udp", port, r), err
 }
 
-// askDHCP asks a server about itself by INFORM (RFC 2131 4.4.3): nothing is leased.
-func askDHCP(ctx context.Context, h *Host, port uint16) ([]answer.Answer, error) {
-	c, err := h.DialUDP(ctx, port)
-	if err != nil {
-		return nil, err
-	}
-	own := c.LocalAddr().(*net.UDPAddr).IP.To4()
-	c.Close()
-	l, err := net.ListenUDP("udp4", &net.UDPAddr{IP: own, Port: 68})
-	if own == nil || err != nil {
-		return nil, fmt.Errorf("%w: port 68 may not be opened", ErrNotPermitted)
-	}
-	defer l.Close()
-	b := make([]byte, 236, 300)
-	copy(b, []byte{1, 1, 6, 0, 0x74, 0x74, 0x74, 0x74})
-	copy(b[12:], own)
-	b = append(b, 0x63, 0x82, 0x53, 0x63, 53, 1, 8, 55, 5, 1, 3, 6, 43, 60, 255)
-	if err := h.Pace.Take(ctx, h.Addr, 1); err != nil {
-		return nil, err
-	}
-	to := net.UDPAddrFromAddrPort(addrPort(h, port))
-	if _, err := l.WriteToUDP(b, to); err != nil {
-		return nil, err
-	}
-	return readFrom(ctx, l, h, port)
-}
-
-func readFrom(ctx context.Context, l *net.UDPConn, h *Host, port uint16) ([]answer.Answer, error) {
-	stop := context.AfterFunc(ctx, func() { _ = l.SetReadDeadline(past) })
-	defer stop()
-	if err := l.SetReadDeadline(h.until()); err != nil {
-		return nil, err
-	}
-	buf := make([]byte, 4096)
-	for range 8 {
-		n, from, err := l.ReadFromUDPAddrPort(buf)
-		if err != nil {
-			return nil, err
-		}
-		if from.Addr().Unmap() == h.Addr && n > 240 && buf[0] == 2 && [4]byte(buf[4:8]) == [4]byte{0x74, 0x74, 0x74, 0x74} {
-			return one("dhcp", "udp", port, Reply{Data: buf[:n]}), nil
-		}
-	}
-	return nil, ErrRubbish
-}
-
 // askONVIF asks for device information (ONVIF Core 8.3.1), which some devices
 // give without login; others answer that they will not.
 func askONVIF(ctx context.Context, h *Host, port uint16) ([]answer.Answer, error) {

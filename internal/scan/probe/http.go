@@ -13,17 +13,12 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
-	"time"
 
 	"telltale/internal/answer"
 )
 
 // ErrNotPermitted is the error of a probe this system does not let us send.
 var ErrNotPermitted = errors.New("not permitted on this system")
-
-var past = time.Unix(1, 0)
-
-func (h *Host) until() time.Time { return time.Now().Add(h.Timeout) }
 
 func addrPort(h *Host, port uint16) netip.AddrPort { return netip.AddrPortFrom(h.Addr, port) }
 
