@@ -10,12 +10,10 @@ import (
 
 // Bounds of the literal sets: a longer literal is cut (its beginning is required
 // too), a larger set gives way to a smaller one elsewhere in the pattern. The
-// automata hold maxInner or maxStart bytes of a literal, so that recog's 5,000
-// patterns give some ten thousand states; the rest is compared where those stand.
+// trie holds maxStart bytes of a literal; the rest is compared where those stand.
 const (
 	maxLiteral = 48
 	maxStart   = 24
-	maxInner   = 12
 	maxExact   = 24
 	maxAny     = 96
 )
@@ -23,8 +21,9 @@ const (
 // literals is a set of folded strings one of which every match of a pattern contains.
 type literals struct {
 	any []string
-	// start is true when the string must stand at the beginning of the text.
-	start bool
+	// start is true when the string must stand at the beginning of the text,
+	// left and right when a word begins or ends with it.
+	start, left, right bool
 }
 
 // need returns the literals of an expression; an empty set means that nothing can be required.
@@ -32,15 +31,15 @@ func need(re *syntax.Regexp) literals {
 	n := read(re.Simplify())
 	best := n.best
 	if n.exact != nil {
-		best = better(best, literals{any: n.exact, start: n.start})
+		best = better(best, n.all())
 	}
 	if worth(best) <= 0 {
 		return literals{}
 	}
-	out := literals{start: best.start}
+	out := literals{start: best.start, left: best.left, right: best.right}
 	for _, s := range best.any {
 		if len(s) > maxLiteral {
-			s = s[:maxLiteral]
+			s, out.right = s[:maxLiteral], false
 		}
 		out.any = append(out.any, s)
 	}
@@ -54,8 +53,14 @@ func need(re *syntax.Regexp) literals {
 type node struct {
 	exact []string
 	best  literals
-	// start is true when exact stands at the beginning of the text.
-	start bool
+	// start is true when exact stands at the beginning of the text, left and
+	// right when a word boundary stands before and behind it.
+	start, left, right bool
+}
+
+// all requires one of all strings.
+func (n *node) all() literals {
+	return literals{any: n.exact, start: n.start, left: n.left, right: n.right}
 }
 
 func read(re *syntax.Regexp) node {
@@ -66,8 +71,9 @@ func read(re *syntax.Regexp) node {
 		return node{exact: class(re.Rune)}
 	case syntax.OpBeginText:
 		return node{exact: []string{""}, start: true}
-	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpEndText,
-		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+	case syntax.OpWordBoundary:
+		return node{exact: []string{""}, left: true, right: true}
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpEndText, syntax.OpNoWordBoundary:
 		return node{exact: []string{""}}
 	case syntax.OpCapture:
 		return read(re.Sub[0])
@@ -101,37 +107,49 @@ func concat(subs []*syntax.Regexp) node {
 		n := read(sub)
 		if n.exact != nil && len(cur.exact)*len(n.exact) <= maxExact && (!n.start || onlyEmpty(cur.exact)) {
 			if len(n.exact) > 1 {
-				best = better(best, literals{any: cur.exact, start: cur.start})
+				best = better(best, cur.all())
 			}
-			cur = node{exact: product(cur.exact, n.exact), start: cur.start || n.start}
+			cur = join(cur, n)
 			continue
 		}
 		whole = false
-		best = better(best, literals{any: cur.exact, start: cur.start})
+		best = better(best, cur.all())
 		n.best.start = n.best.start && onlyEmpty(cur.exact)
 		best = better(best, n.best)
 		cur = node{exact: []string{""}}
 		if n.exact != nil {
-			cur = node{exact: n.exact}
+			cur = node{exact: n.exact, left: n.left, right: n.right}
 		}
 	}
 	if whole {
 		cur.best = best
 		return cur
 	}
-	return node{best: better(best, literals{any: cur.exact, start: cur.start})}
+	return node{best: better(best, cur.all())}
+}
+
+// join puts b's strings behind a's. A boundary counts at the ends only.
+func join(a, b node) node {
+	out := node{exact: product(a.exact, b.exact), start: a.start || b.start, left: a.left, right: b.right}
+	if onlyEmpty(a.exact) {
+		out.left = a.left || b.left
+	}
+	if onlyEmpty(b.exact) {
+		out.right = a.right || b.right
+	}
+	return out
 }
 
 // alternate requires one of each branch's own; one branch without requirement frees all.
 func alternate(subs []*syntax.Regexp) node {
 	exact, all := []string{}, true
-	var any literals
+	any := literals{left: true, right: true}
 	starts := 0
 	for _, sub := range subs {
 		n := read(sub)
 		b := n.best
 		if n.exact != nil {
-			b = literals{any: n.exact, start: n.start}
+			b = n.all()
 			exact = union(exact, n.exact)
 		} else {
 			all = false
@@ -139,6 +157,7 @@ func alternate(subs []*syntax.Regexp) node {
 		if b.start {
 			starts++
 		}
+		any.left, any.right = any.left && b.left, any.right && b.right
 		if len(b.any) == 0 || shortest(b.any) == 0 {
 			any.any = append(any.any, "")
 			continue
@@ -147,7 +166,7 @@ func alternate(subs []*syntax.Regexp) node {
 	}
 	start := starts == len(subs)
 	if all && len(exact) <= maxExact && (starts == 0 || start) {
-		return node{exact: exact, start: start}
+		return node{exact: exact, start: start, left: any.left, right: any.right}
 	}
 	if len(any.any) == 0 || shortest(any.any) == 0 || len(any.any) > maxAny {
 		return node{}
@@ -229,6 +248,9 @@ func worth(l literals) int {
 	}
 	return max(w, 1)
 }
+
+// rare is the worth of a requirement that few texts fulfil: six bytes, or three at the beginning.
+const rare = 48
 
 func better(a, b literals) literals {
 	if worth(b) > worth(a) {

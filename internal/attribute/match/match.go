@@ -1,6 +1,6 @@
 // Package match tries thousands of patterns on a text at once: a literal
-// prefilter (one Aho-Corasick automaton over all patterns) names the few
-// patterns that can match, and only those are run as regular expressions.
+// prefilter over all patterns names the few that can match, and only those are
+// run as regular expressions.
 //
 // It is not for what a match means. Patterns are RE2 (package regexp/syntax),
 // so time is linear in the text.
@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // Field is the sort of text a pattern is tried on, below 128.
@@ -26,6 +25,8 @@ type Fields [2]uint64
 
 // Add puts f into the set.
 func (s *Fields) Add(f Field) { s[f>>6] |= 1 << (f & 63) }
+
+func (s *Fields) unite(o Fields) { s[0], s[1] = s[0]|o[0], s[1]|o[1] }
 
 // Has reports whether f is in the set.
 func (s *Fields) Has(f Field) bool { return s[f>>6]&(1<<(f&63)) != 0 }
@@ -57,7 +58,10 @@ type Hit struct {
 type Set struct {
 	pats []pattern
 	// start finds what must stand at the beginning of a text, inner what may stand anywhere.
-	start, inner index
+	start *trie
+	inner *grams
+	// loose is inner for texts with letters that fold to ASCII.
+	loose func() *grams
 	// always are the patterns that require no literal.
 	always []user
 	pool   sync.Pool
@@ -67,43 +71,54 @@ type pattern struct {
 	expr  string
 	word  bool
 	token bool
-	// heads are the beginnings of a token; nil means that it is searched for.
+	// heads are the ways a match can begin; nil when they are not known, or something else is rarer.
 	heads []head
-	once  sync.Once
-	re    *regexp.Regexp
+	// lead is what an anchored pattern asks of the text from the byte skip on.
+	lead []trail
+	skip int
+	once sync.Once
+	re   *regexp.Regexp
 }
 
-// index is an automaton over parts of the literals and the patterns of each part.
+// index gathers the literals, each once, and what can follow them.
 type index struct {
-	auto  *automaton
-	lits  []string
-	at    map[string]int
-	users [][]user
+	at   map[string]int
+	lits []needle
 }
 
-func (x *index) add(part string, u user) {
-	k, ok := x.at[part]
+func (x *index) add(lit string, u user, behind []trail) {
+	k, ok := x.at[lit]
 	if !ok {
 		k = len(x.lits)
-		x.at[part] = k
-		x.lits = append(x.lits, part)
-		x.users = append(x.users, nil)
+		x.at[lit] = k
+		x.lits = append(x.lits, needle{text: lit, behind: behind})
 	}
-	x.users[k] = append(x.users[k], u)
-}
-
-func (x *index) build(rooted bool) {
-	x.auto = build(x.lits, rooted)
-	x.lits, x.at = nil, nil
+	if l := &x.lits[k]; ok && l.behind != nil {
+		if behind != nil {
+			behind = slices.Concat(l.behind, behind)
+		}
+		l.behind = behind // nil when one of the users takes anything
+	}
+	x.lits[k].users = append(x.lits[k].users, u)
 }
 
 type user struct {
 	pattern int32
-	// before and behind are what of the literal stands around the part in the automaton.
-	before, behind string
-	// head is one more than the index of the token's beginning, 0 for others.
+	// rest is what of the literal stands behind the part in the trie.
+	rest string
+	// left and right ask for no letter or digit before and behind the literal.
+	left, right bool
+	// head is one more than the index of the pattern's beginning, 0 for others.
 	head int32
 	on   Fields
+}
+
+func newUser(i int, p *pattern, l *literals, on Fields, lit string) user {
+	return user{
+		pattern: int32(i), on: on,
+		left:  p.token && p.heads != nil || l.left && isWord(lit[0]),
+		right: l.right && isWord(lit[len(lit)-1]),
+	}
 }
 
 // scratch remembers which patterns a text already named.
@@ -126,7 +141,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // needed. The error is an *Error of the first pattern that is not RE2.
 func Compile(ps []Pattern) (*Set, error) {
 	s := &Set{pats: make([]pattern, len(ps))}
-	s.start.at, s.inner.at = map[string]int{}, map[string]int{}
+	start, inner := index{at: map[string]int{}}, index{at: map[string]int{}}
 	for i, p := range ps {
 		s.pats[i].expr, s.pats[i].word, s.pats[i].token = p.Expr, p.Word, p.Token
 		l, err := require(p, &s.pats[i])
@@ -138,23 +153,21 @@ func Compile(ps []Pattern) (*Set, error) {
 			continue
 		}
 		for n, lit := range l.any {
-			u := user{pattern: int32(i), on: p.On}
-			if s.pats[i].heads != nil {
-				u.head = int32(n) + 1
+			u, behind := newUser(i, &s.pats[i], &l, p.On, lit), []trail(nil)
+			if h := s.pats[i].heads; h != nil {
+				u.head, behind = int32(n)+1, h[n].behind
 			}
-			if l.start {
-				n := min(len(lit), maxStart)
-				u.behind = lit[n:]
-				s.start.add(lit[:n], u)
+			if !l.start {
+				inner.add(lit, u, behind)
 				continue
 			}
-			n := max(0, len(lit)-maxInner) // endings tell apart what begins alike: object identifiers, a maker's name and version
-			u.before = lit[:n]
-			s.inner.add(lit[n:], u)
+			n := min(len(lit), maxStart)
+			u.rest = lit[n:]
+			start.add(lit[:n], u, nil)
 		}
 	}
-	s.start.build(true)
-	s.inner.build(false)
+	s.start, s.inner = newTrie(start.lits), newGrams(inner.lits, false)
+	s.loose = sync.OnceValue(func() *grams { return newGrams(slices.Clone(inner.lits), true) })
 	s.pool.New = func() any { return &scratch{stamp: make([]uint32, len(ps))} }
 	return s, nil
 }
@@ -164,28 +177,51 @@ func require(p Pattern, c *pattern) (literals, error) {
 		if p.Expr == "" {
 			return literals{}, fmt.Errorf("the word is empty")
 		}
-		return literals{any: []string{foldString(p.Expr)}}, nil
+		return literals{any: []string{foldString(p.Expr)}, left: true, right: true}, nil
 	}
 	re, err := syntax.Parse(p.Expr, syntax.Perl)
 	if err != nil {
 		return literals{}, err
 	}
-	if !p.Token {
-		return need(re), nil
+	if p.Token {
+		return requireToken(p, c, re)
 	}
+	l := need(re)
+	if worth(l) >= rare {
+		return l, nil
+	}
+	if h := heads(re, false); h != nil {
+		if b := beginnings(h, re); worth(b) > worth(l) || worth(b) == worth(l) && !l.right {
+			c.heads = h
+			return b, nil
+		}
+	}
+	if l.start {
+		c.skip = shortest(l.any)
+	}
+	c.lead = lead(re, c.skip)
+	return l, nil
+}
+
+func requireToken(p Pattern, c *pattern, re *syntax.Regexp) (literals, error) {
 	if re.MaxCap() > 0 {
 		return literals{}, fmt.Errorf("a token has groups of its own: write (?:...)")
 	}
 	c.expr = `(?:^|[^0-9A-Za-z])(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
-	if c.heads = heads(re); c.heads == nil {
+	if c.heads = heads(re, true); c.heads == nil {
 		return need(re), nil
 	}
 	c.expr = `^(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
-	var l literals
-	for _, h := range c.heads {
+	return beginnings(c.heads, re), nil
+}
+
+// beginnings requires one of the heads of re.
+func beginnings(hs []head, re *syntax.Regexp) literals {
+	l := literals{start: opens(re, syntax.OpBeginText), left: opens(re, syntax.OpWordBoundary)}
+	for _, h := range hs {
 		l.any = append(l.any, h.lit)
 	}
-	return l, nil
+	return l
 }
 
 // Len is the number of patterns.
@@ -230,20 +266,25 @@ func (s *Set) candidates(f Field, text string) *scratch {
 		}
 	}
 	folded := plain(text)
-	s.start.auto.begin(folded, func(l int32, end int) { s.named(sc, s.start.users[l], f, text, folded, end) })
-	s.inner.auto.scan(folded, func(l int32, end int) { s.named(sc, s.inner.users[l], f, text, folded, end) })
+	named := func(users []user, at, end int) { s.named(sc, users, f, text, folded, at, end) }
+	s.start.begin(folded, named)
+	inner := s.inner
+	if len(folded) != len(text) {
+		inner = s.loose()
+	}
+	inner.scan(f, folded, named)
 	slices.Sort(sc.found)
 	return sc
 }
 
-// named adds the users of a part of a literal that ends at end.
-func (s *Set) named(sc *scratch, users []user, f Field, text, folded string, end int) {
+// named adds the users of a literal, or its part in the trie, that stands from at to end.
+func (s *Set) named(sc *scratch, users []user, f Field, text, folded string, at, end int) {
 	for i := range users {
 		u := &users[i]
-		if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || !u.around(folded, end) {
+		if !u.on.Has(f) || sc.stamp[u.pattern] == sc.turn || u.rest != "" && !foldHas(folded[end:], u.rest) {
 			continue
 		}
-		if u.head != 0 && len(folded) == len(text) && !s.pats[u.pattern].begins(int(u.head)-1, text, end) {
+		if len(folded) == len(text) && !s.pats[u.pattern].suits(u, text, at, end+len(u.rest)) {
 			continue
 		}
 		sc.stamp[u.pattern] = sc.turn
@@ -251,14 +292,15 @@ func (s *Set) named(sc *scratch, users []user, f Field, text, folded string, end
 	}
 }
 
-// around reports whether the rest of the literal stands around its part; before is set for inner parts, all of maxInner bytes.
-func (u *user) around(text string, end int) bool {
-	if u.behind != "" && (len(text)-end < len(u.behind) || !foldHas(text[end:], u.behind)) {
+// suits reports whether what stands around a literal lets the pattern match.
+func (p *pattern) suits(u *user, text string, at, end int) bool {
+	switch {
+	case u.left && at > 0 && isWord(text[at-1]), u.right && end < len(text) && isWord(text[end]):
 		return false
-	}
-	if u.before != "" {
-		at := end - maxInner - len(u.before)
-		return at >= 0 && foldHas(text[at:], u.before)
+	case u.head != 0:
+		return fitsAny(p.heads[u.head-1].behind, text[end:])
+	case p.lead != nil:
+		return len(text) >= p.skip && fitsAny(p.lead, text[p.skip:])
 	}
 	return true
 }
@@ -276,7 +318,7 @@ func (s *Set) try(i int, text string) (Hit, bool) {
 	if p.word {
 		return word(i, p.expr, text)
 	}
-	if p.heads != nil {
+	if p.token && p.heads != nil {
 		return p.tokenAt(i, text)
 	}
 	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) }) // parsed by Compile
@@ -291,13 +333,6 @@ func (s *Set) try(i int, text string) (Hit, bool) {
 		}
 	}
 	return h, true
-}
-
-// begins reports whether a token can begin where its literal ends at end.
-func (p *pattern) begins(h int, text string, end int) bool {
-	x := &p.heads[h]
-	at := end - len(x.lit)
-	return (at == 0 || !isWord(text[at-1])) && (end == len(text) || x.may(text[end]))
 }
 
 // tokenAt tries the places at which the token may begin, from the left.
@@ -329,7 +364,7 @@ func (p *pattern) can(text string) bool {
 		if len(text) < len(h.lit) || lower(text[0]) != h.lit[0] {
 			continue
 		}
-		if foldHas(text, h.lit) && (len(text) == len(h.lit) || h.may(text[len(h.lit)])) {
+		if foldHas(text, h.lit) && fitsAny(h.behind, text[len(h.lit):]) {
 			return true
 		}
 	}
@@ -338,75 +373,13 @@ func (p *pattern) can(text string) bool {
 
 // foldHas reports whether text begins with the folded lit.
 func foldHas(text, lit string) bool {
+	if len(text) < len(lit) {
+		return false
+	}
 	for i := range len(lit) {
 		if lower(text[i]) != lit[i] {
 			return false
 		}
 	}
 	return true
-}
-
-// word finds w in text between characters that are neither letters nor digits.
-func word(i int, w, text string) (Hit, bool) {
-	for from := 0; ; {
-		at := indexFold(text[from:], w)
-		if at < 0 {
-			return Hit{}, false
-		}
-		at += from
-		if edge(text[:at], text[at:], true) && edge(text[:at+len(w)], text[at+len(w):], false) {
-			return Hit{Pattern: i, At: at, Groups: []string{text[at : at+len(w)]}}, true
-		}
-		from = at + 1
-	}
-}
-
-// edge reports whether a word may begin (or end) between left and right. Han
-// and kana stand without spaces, so a boundary is asked for letters of the other scripts only.
-func edge(left, right string, begin bool) bool {
-	inner, outer := right, left
-	var in, out rune
-	if begin {
-		in, _ = utf8.DecodeRuneInString(inner)
-		out, _ = utf8.DecodeLastRuneInString(outer)
-		if outer == "" {
-			return true
-		}
-	} else {
-		in, _ = utf8.DecodeLastRuneInString(left)
-		out, _ = utf8.DecodeRuneInString(right)
-		if right == "" {
-			return true
-		}
-	}
-	return !(spaced(in) && spaced(out))
-}
-
-func spaced(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || 0xc0 <= r && r < 0x2000
-}
-
-// indexFold is strings.Index that takes ASCII letters in any case.
-func indexFold(s, sub string) int {
-	n := len(sub)
-	for i := 0; i+n <= len(s); i++ {
-		if lower(s[i]) != lower(sub[0]) {
-			continue
-		}
-		j := 1
-		for j < n && lower(s[i+j]) == lower(sub[j]) {
-			j++
-		}
-		if j == n {
-			return i
-		}
-	}
-	return -1
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 32
-	}
-	return c
 }
