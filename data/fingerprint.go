@@ -1,7 +1,6 @@
 package data
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"path"
@@ -16,19 +15,11 @@ import (
 	"telltale/internal/org"
 )
 
-//go:embed fingerprint/*.yaml category.yaml
-var fingerprintFiles embed.FS
-
 const (
 	fingerprintFolder = "fingerprint"
 	weightFile        = "weights.yaml"
 	categoryFile      = "category.yaml"
 )
-
-// Attribution returns the embedded fingerprints, number rules, weights and
-// categories; the caller adds number registries and organisations. It is read
-// once; do not change what it returns.
-var Attribution = sync.OnceValues(func() (attribute.Facts, error) { return LoadAttribution(fingerprintFiles) })
 
 // fingerprintFile is the form of fingerprint/<id>.yaml; docs/format/fingerprint.md explains each field.
 type fingerprintFile struct {
@@ -389,30 +380,29 @@ func (l *fingerprintLoader) number(n *fingerprintNumber) error {
 	return nil
 }
 
-// Attributor returns an engine over all embedded data. It is compiled once.
-var Attributor = sync.OnceValues(func() (*attribute.Engine, error) {
-	f, err := AttributionFacts()
+func (t *Tree) loadAttributor() (*attribute.Engine, error) {
+	f, err := t.AttributionFacts()
 	if err != nil {
 		return nil, err
 	}
 	return attribute.New(f)
-})
+}
 
-// AttributionFacts is Attribution with the embedded registries and organisations.
-func AttributionFacts() (attribute.Facts, error) {
-	f, err := Attribution()
+// AttributionFacts is Attribution with the registries and organisations.
+func (t *Tree) AttributionFacts() (attribute.Facts, error) {
+	f, err := t.Attribution()
 	if err != nil {
 		return f, err
 	}
-	tables, err := Registry()
+	tables, err := t.Registry()
 	if err != nil {
 		return f, err
 	}
-	ix, err := OrgIndex()
+	ix, err := t.OrgIndex()
 	if err != nil {
 		return f, err
 	}
-	fw, err := Firmware()
+	fw, err := t.Firmware()
 	if err != nil {
 		return f, err
 	}

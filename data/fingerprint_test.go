@@ -55,7 +55,7 @@ func TestFingerprintsLoad(t *testing.T) {
 
 func BenchmarkAttribution(b *testing.B) {
 	for b.Loop() {
-		f, err := LoadAttribution(fingerprintFiles)
+		f, err := LoadAttribution(embedded)
 		if err != nil {
 			b.Fatal(err)
 		}

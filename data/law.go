@@ -2,7 +2,6 @@ package data
 
 import (
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -20,20 +19,13 @@ import (
 	"telltale/internal/org"
 )
 
-//go:embed law category.yaml profile/*.yaml
-var lawFiles embed.FS
-
-// Rulebook returns the embedded law. It is built and linted once; do not change what it returns.
-var Rulebook = sync.OnceValues(func() (*law.Rulebook, error) {
-	ix, err := OrgIndex()
+func (t *Tree) loadRulebook() (*law.Rulebook, error) {
+	ix, err := t.OrgIndex()
 	if err != nil {
 		return nil, err
 	}
-	return LoadRulebook(lawFiles, ix.Known)
-})
-
-// Categories returns the embedded tree of kinds of things.
-var Categories = sync.OnceValues(func() (law.Categories, error) { return LoadCategories(lawFiles) })
+	return LoadRulebook(t.Files, ix.Known)
+}
 
 // LoadRulebook reads and lints the law of a file tree with the layout of this
 // folder: law/<jurisdiction>/<regime>.yaml, law/<jurisdiction>/<regime>/<entry>.yaml,
@@ -240,11 +232,11 @@ func LoadCategories(fsys fs.FS) (law.Categories, error) {
 }
 
 // Profile returns a built-in profile by name; "eu-operator/DE" is the operator of one state.
-func Profile(name string) (*law.Profile, error) {
+func (t *Tree) Profile(name string) (*law.Profile, error) {
 	base, state, has := strings.Cut(name, "/")
 	p := &law.Profile{}
-	if !fs.ValidPath(base) || decodeStrict(lawFiles, "profile/"+base+".yaml", p) != nil {
-		return nil, fmt.Errorf("profile %q is not built in: use one of %s, or the name of a file", name, strings.Join(ProfileNames(), ", "))
+	if !fs.ValidPath(base) || decodeStrict(t.Files, "profile/"+base+".yaml", p) != nil {
+		return nil, fmt.Errorf("profile %q is not built in: use one of %s, or the name of a file", name, strings.Join(t.ProfileNames(), ", "))
 	}
 	if has {
 		if len(state) != 2 || strings.ToUpper(state) != state {
@@ -259,12 +251,31 @@ func Profile(name string) (*law.Profile, error) {
 }
 
 // ProfileNames lists the built-in profiles.
-func ProfileNames() []string {
-	files, _ := fs.Glob(lawFiles, "profile/*.yaml")
+func (t *Tree) ProfileNames() []string {
+	files, _ := fs.Glob(t.Files, "profile/*.yaml")
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(path.Base(f), ".yaml")
 	}
 	return files
+}
+
+// lintProfiles decodes every built-in profile and checks its roles.
+func (t *Tree) lintProfiles() error {
+	rb, err := t.Rulebook()
+	if err != nil {
+		return err
+	}
+	for _, name := range t.ProfileNames() {
+		file := "profile/" + name + ".yaml"
+		b, err := fs.ReadFile(t.Files, file)
+		if err != nil {
+			return err
+		}
+		if _, err := ParseProfile(b, "data/"+file, &rb.Vocabulary); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ParseProfile reads a profile file; name is for messages.

@@ -31,7 +31,7 @@ func TestLintNamesFileLineAndRemedy(t *testing.T) {
 			want := strings.TrimPrefix(first, "# ")
 			fsys := fstest.MapFS{"law/us/us-bad.yaml": {Data: b}}
 			for _, name := range []string{"law/vocabulary.yaml", "law/sources.yaml", "category.yaml"} {
-				src, err := lawFiles.ReadFile(name)
+				src, err := embedded.ReadFile(name)
 				if err != nil {
 					t.Fatal(err)
 				}

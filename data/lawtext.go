@@ -10,9 +10,9 @@ import (
 
 // LawText returns the files of one regime as they stand, the regime's own
 // first, its entries and approvals behind it; "vocabulary" is data/law/vocabulary.yaml.
-func LawText(id string) (string, error) {
+func (t *Tree) LawText(id string) (string, error) {
 	var names []string
-	err := fs.WalkDir(lawFiles, "law", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(t.Files, "law", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && (strings.TrimSuffix(path.Base(p), ".yaml") == id || strings.Contains(p, "/"+id+"/")) {
 			names = append(names, p)
 		}
@@ -32,7 +32,7 @@ func LawText(id string) (string, error) {
 	})
 	var out strings.Builder
 	for _, n := range names {
-		b, err := fs.ReadFile(lawFiles, n)
+		b, err := fs.ReadFile(t.Files, n)
 		if err != nil {
 			return "", err
 		}

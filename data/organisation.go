@@ -6,34 +6,22 @@
 package data
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/goccy/go-yaml"
 
 	"telltale/internal/org"
 )
 
-//go:embed organisation/*.yaml maker.yaml
-var orgFiles embed.FS
-
 const (
 	orgFolder  = "organisation"
 	orgSources = "sources.yaml"
 	makerFile  = "maker.yaml"
 )
-
-// OrgIndex returns the index over all embedded organisations and reserved
-// makers. It is built once; do not change what it returns.
-var OrgIndex = sync.OnceValues(func() (*org.Index, error) { return LoadOrgIndex(orgFiles) })
-
-// OrgSources returns the sources that the facts of organisations name.
-var OrgSources = sync.OnceValues(func() (map[string]org.Source, error) { return loadOrgSources(orgFiles) })
 
 // LoadOrgIndex builds an index from a file tree with the layout of this
 // folder: organisation/<id>.yaml, organisation/sources.yaml and maker.yaml.

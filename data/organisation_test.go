@@ -58,7 +58,7 @@ func TestLintNamesFileAndRemedy(t *testing.T) {
 
 func BenchmarkOrgIndex(b *testing.B) {
 	for b.Loop() {
-		if _, err := LoadOrgIndex(orgFiles); err != nil {
+		if _, err := LoadOrgIndex(embedded); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -30,7 +30,7 @@ func TestRegistryIsWholeAndJoined(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := fs.Sub(registryFiles, "registry")
+	folder, err := fs.Sub(embedded, "registry")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func BenchmarkRegistryFirstMAC(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	folder, _ := fs.Sub(registryFiles, "registry")
+	folder, _ := fs.Sub(embedded, "registry")
 	for b.Loop() {
 		tab, err := registry.Load(folder, ix)
 		if err != nil {
@@ -120,7 +120,7 @@ func BenchmarkRegistryFirstPEN(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	folder, _ := fs.Sub(registryFiles, "registry")
+	folder, _ := fs.Sub(embedded, "registry")
 	for b.Loop() {
 		tab, err := registry.Load(folder, ix)
 		if err != nil {

@@ -1,11 +1,10 @@
 package data
 
 import (
-	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
-	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -13,12 +12,6 @@ import (
 	"telltale/internal/scan"
 	"telltale/internal/scan/snmp"
 )
-
-//go:embed scan/*.yaml
-var scanFiles embed.FS
-
-// Scan returns the rules of live scans: profiles, SNMP subtrees, fragile hosts, read-only commands. Read once.
-var Scan = sync.OnceValues(loadScan)
 
 type scanFile struct {
 	Profiles []struct {
@@ -61,10 +54,11 @@ type scanFile struct {
 	} `yaml:"commands"`
 }
 
-func loadScan() (*scan.Rules, error) {
+// loadScan reads the rules of live scans: profiles, SNMP subtrees, fragile hosts, read-only commands.
+func loadScan(files fs.FS) (*scan.Rules, error) {
 	r := &scan.Rules{}
 	for _, name := range []string{"profiles", "walks", "fragile", "commands"} {
-		b, err := scanFiles.ReadFile("scan/" + name + ".yaml")
+		b, err := fs.ReadFile(files, "scan/"+name+".yaml")
 		if err != nil {
 			return nil, err
 		}

@@ -2,39 +2,40 @@ package data
 
 import (
 	"bytes"
-	"embed"
+	"errors"
+	"fmt"
 	"io"
-	"sync"
+	"io/fs"
 
 	"telltale/internal/screen"
 )
 
-//go:embed screening/*.txt
-var screeningFiles embed.FS
-
-// Screening returns the engine that compares names of suppliers with those of
-// all embedded organisations and makers.
-var Screening = sync.OnceValues(func() (*screen.Engine, error) {
-	ix, err := OrgIndex()
+// loadScreening makes the engine that compares names of suppliers with those
+// of all organisations and makers.
+func (t *Tree) loadScreening() (*screen.Engine, error) {
+	ix, err := t.OrgIndex()
 	if err != nil {
 		return nil, err
 	}
-	t, err := ScreeningTables()
+	tables, err := t.ScreeningTables()
 	if err != nil {
 		return nil, err
 	}
-	return screen.New(t, screen.FromIndex(ix)), nil
-})
+	return screen.New(tables, screen.FromIndex(ix)), nil
+}
 
-// ScreeningTables returns what screening knows of languages.
-var ScreeningTables = sync.OnceValues(func() (*screen.Tables, error) {
+// loadScreeningTables reads what screening knows of languages.
+func loadScreeningTables(files fs.FS) (*screen.Tables, error) {
+	var missing error
 	open := func(name string) io.Reader {
-		b, err := screeningFiles.ReadFile("screening/" + name + ".txt")
-		if err != nil {
-			panic(err) // embedded at build time
-		}
+		b, err := fs.ReadFile(files, "screening/"+name+".txt")
+		missing = errors.Join(missing, err)
 		return bytes.NewReader(b)
 	}
-	return screen.ReadTables(screen.Sources{Pinyin: open("pinyin"), Simplified: open("simplified"), Words: open("words"),
-		Places: open("places"), Generic: open("generic"), Trades: open("trades")})
-})
+	s := screen.Sources{Pinyin: open("pinyin"), Simplified: open("simplified"), Words: open("words"),
+		Places: open("places"), Generic: open("generic"), Trades: open("trades")}
+	if missing != nil {
+		return nil, fmt.Errorf("read data file: %w", missing)
+	}
+	return screen.ReadTables(s)
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,11 +17,13 @@ type lawCmd struct {
 	List     lawListCmd     `cmd:"" help:"List the regimes, with their state on a day."`
 	Show     lawShowCmd     `cmd:"" help:"Show a regime's provisions, dates, confidence and sources as they stand in the data; or the vocabulary."`
 	Test     lawTestCmd     `cmd:"" help:"Run judged cases and show which pass."`
-	Diff     lawDiffCmd     `cmd:"" help:"Show what changes in the law between two days."`
+	Lint     lawLintCmd     `cmd:"" help:"Check the law of a data folder and run its judged cases."`
+	Diff     lawDiffCmd     `cmd:"" help:"Show what differs between two days or two editions of the data, and what it changes for you."`
 	Timeline lawTimelineCmd `cmd:"" help:"Show the days ahead that bind a profile, the nearest first."`
 }
 
 type lawListCmd struct {
+	lawData
 	AsOf   string `help:"The day (default: today)." placeholder:"DATE"`
 	Format string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
 }
@@ -38,7 +41,7 @@ type lawRow struct {
 }
 
 func (c *lawListCmd) Run(e *env) error {
-	k, err := pipeline.Load()
+	k, err := c.load()
 	if err != nil {
 		return err
 	}
@@ -72,11 +75,12 @@ func (c *lawListCmd) Run(e *env) error {
 }
 
 type lawShowCmd struct {
+	lawData
 	Regime string `arg:"" help:"A regime's ID, or vocabulary."`
 }
 
 func (c *lawShowCmd) Run(e *env) error {
-	k, err := pipeline.Load()
+	k, err := c.load()
 	if err != nil {
 		return err
 	}
@@ -89,6 +93,7 @@ func (c *lawShowCmd) Run(e *env) error {
 }
 
 type lawTestCmd struct {
+	lawData
 	Files   []string `arg:"" name:"file" help:"Files of judged cases (YAML)."`
 	Verbose bool     `help:"Show the cases that pass too." short:"v"`
 	Format  string   `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
@@ -106,7 +111,7 @@ type caseRow struct {
 }
 
 func (c *lawTestCmd) Run(e *env) error {
-	k, err := pipeline.Load()
+	k, err := c.load()
 	if err != nil {
 		return err
 	}
@@ -164,28 +169,6 @@ func explainCase(w io.Writer, r *judge.Result) {
 	}
 }
 
-type lawDiffCmd struct {
-	From    string `arg:"" help:"The earlier day."`
-	To      string `arg:"" help:"The later day."`
-	Profile string `help:"Only what can bind this profile." short:"p" placeholder:"NAME|FILE"`
-	Format  string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
-}
-
-func (c *lawDiffCmd) Run(e *env) error {
-	from, err := day(c.From, "FROM", 0)
-	if err != nil {
-		return err
-	}
-	to, err := day(c.To, "TO", 0)
-	if err != nil {
-		return err
-	}
-	if to < from {
-		return usage{fmt.Errorf("the second day %s lies before the first %s", to, from)}
-	}
-	return showDays(e, from, to, c.Profile, c.Format)
-}
-
 type lawTimelineCmd struct {
 	Profile string `help:"Who is bound: a built-in profile's name or a file (default: telltale.yaml here)." short:"p" placeholder:"NAME|FILE"`
 	AsOf    string `help:"The day to look ahead from (default: today)." placeholder:"DATE"`
@@ -202,43 +185,75 @@ func (c *lawTimelineCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return showDays(e, from-1, to, c.Profile, c.Format)
+	k, p, err := lawOf(c.Profile)
+	if err != nil {
+		return err
+	}
+	return showDays(e, k.LawDays(from-1, to, p), p, false, c.Format)
 }
 
-func showDays(e *env, from, to calendar.Date, profile, format string) error {
+// lawOf loads the law and the profile it is shown for, nil for everybody.
+func lawOf(profile string) (*pipeline.Knowledge, *law.Profile, error) {
 	k, err := pipeline.Load()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	var p *law.Profile
 	config, err := k.ReadConfig(".")
+	if err != nil || profile == "" && config.Profile == nil {
+		return k, nil, err
+	}
+	ps, _, err := k.Profiles(profile, config)
 	if err != nil {
-		return err
+		return nil, nil, usage{err}
 	}
-	if profile != "" || config.Profile != nil {
-		ps, _, err := k.Profiles(profile, config)
-		if err != nil {
-			return usage{err}
-		}
-		p = ps[0]
-	}
-	days := k.LawDays(from, to, p)
+	return k, ps[0], nil
+}
+
+// showDays writes days of law; texts adds what each says and where it stands.
+func showDays(e *env, days []pipeline.LawDay, p *law.Profile, texts bool, format string) error {
 	if format == "json" {
 		if days == nil {
 			days = []pipeline.LawDay{}
 		}
 		return writeJSON(e.stdout, days)
 	}
+	if p != nil {
+		fmt.Fprintf(e.stdout, "what can bind %s:\n", p.Name)
+	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, d := range days {
-		doubt := ""
-		if d.Confidence != "" && d.Confidence != "seen" {
-			doubt = " (" + string(d.Confidence) + ")"
+	for i := range days {
+		d := &days[i]
+		if texts {
+			fmt.Fprintf(w, "%s  %s  %s\n    %s\n", d.Date, d.Kind, dayOf(d), d.What+doubtOf(d))
+			for _, s := range []string{d.Text, strings.TrimSpace(d.Citation + "  " + d.URL)} {
+				if s != "" {
+					fmt.Fprintf(w, "    %s\n", s)
+				}
+			}
+			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\n", d.Date, d.Kind, d.Regime, d.What, doubt)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Date, d.Kind, d.Regime, d.What+doubtOf(d))
 	}
 	if len(days) == 0 {
 		fmt.Fprintln(w, "no change and no deadline in these days")
 	}
 	return w.Flush()
+}
+
+// dayOf is where a day of law belongs: the provision or entry, else the regime.
+func dayOf(d *pipeline.LawDay) string {
+	switch {
+	case d.Provision != "" && d.Entry != "":
+		return string(d.Provision) + ", " + string(d.Entry)
+	case d.Provision != "":
+		return string(d.Provision)
+	}
+	return string(d.Regime)
+}
+
+func doubtOf(d *pipeline.LawDay) string {
+	if d.Confidence == "" || d.Confidence == "seen" {
+		return ""
+	}
+	return " (" + string(d.Confidence) + ")"
 }

@@ -9,274 +9,244 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"telltale/data"
+	"telltale/internal/calendar"
 )
 
-// A bundle is a zip of data files with a signed list of their hashes
-// (golang.org/x/mod/sumdb/note) in the file bundleNote.
+// A bundle is one edition of the data, signed (docs/format/bundle.md):
+//
+//	telltale bundle 2 LENGTH\n      the length of the note in bytes
+//	note                            golang.org/x/mod/sumdb/note: when it was made, its version, length and hash of the archive
+//	archive                         zip of the data files
+//
+// The signature is checked over the note and the hash over all bytes behind
+// it before anything of the archive is read.
 const (
-	bundleNote  = "telltale.note"
-	bundleTitle = "telltale data bundle"
-	maxBundle   = 64 << 20 // bytes of all files together
+	bundleMagic = "telltale bundle 2 "
+	bundleTitle = "telltale data"
+	maxNote     = 64 << 10
+	maxArchive  = 64 << 20 // bytes of a bundle as it is sent
+	maxBundle   = 96 << 20 // bytes of all files together
 	maxEntries  = 20_000
 )
 
 // ErrBundle is wrapped by every refusal of a bundle.
 var ErrBundle = errors.New("bundle refused")
 
-// bundleParts are what a bundle holds of the data folder.
-var bundleParts = []string{"category.yaml", "maker.yaml", "law", "organisation"}
+func refused(format string, a ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrBundle}, a...)...)
+}
 
-// BuildBundle makes and signs a bundle from the data folder of a tree. The
-// same tree gives the same bytes but for the signature.
-func BuildBundle(tree fs.FS, signer note.Signer, w io.Writer) error {
-	if _, err := lintTree(tree); err != nil {
+// BuildBundle makes and signs a bundle of all data of a tree. The same tree
+// and the same time give the same bytes.
+func BuildBundle(files fs.FS, signer note.Signer, made time.Time, w io.Writer) error {
+	if err := data.Open(files).Lint(); err != nil {
 		return err
 	}
-	z := zip.NewWriter(w)
-	var list strings.Builder
-	fmt.Fprintln(&list, bundleTitle)
-	for _, part := range bundleParts {
-		err := fs.WalkDir(tree, part, func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(p, ".yaml") {
-				return err
-			}
-			b, err := fs.ReadFile(tree, p)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(&list, "%s %s\n", hash(b), p)
-			f, err := z.Create(p)
-			if err == nil {
-				_, err = f.Write(b)
-			}
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("build bundle: %w", err)
-		}
+	archive, err := packFiles(files)
+	if err != nil {
+		return fmt.Errorf("build bundle: %w", err)
 	}
-	signed, err := note.Sign(&note.Note{Text: list.String()}, signer)
+	made = made.UTC().Truncate(time.Second)
+	hash := sha256.Sum256(archive)
+	text := fmt.Sprintf("%s\nmade %s\nversion %s-%x\narchive %d %x\n", bundleTitle, made.Format(time.RFC3339), calendar.Of(made), hash[:4], len(archive), hash)
+	signed, err := note.Sign(&note.Note{Text: text}, signer)
 	if err != nil {
 		return fmt.Errorf("sign bundle: %w", err)
 	}
-	f, err := z.Create(bundleNote)
-	if err == nil {
-		_, err = f.Write(signed)
-	}
-	return errors.Join(err, z.Close())
-}
-
-func hash(b []byte) string {
-	s := sha256.Sum256(b)
-	return hex.EncodeToString(s[:])
-}
-
-// Bundle is an opened bundle whose signature, hashes and lint are good.
-type Bundle struct {
-	FS fs.FS
-	// Version names its law.
-	Version string
-	files   map[string]string // path → hash
-}
-
-// OpenBundle checks a bundle: signature by a trusted key, every file listed
-// with its hash and nothing else in it, and the lint of all files.
-func OpenBundle(raw []byte, trusted ...note.Verifier) (*Bundle, error) {
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		return nil, fmt.Errorf("%w: no zip archive: %v", ErrBundle, err)
-	}
-	if len(z.File) > maxEntries {
-		return nil, fmt.Errorf("%w: more than %d files", ErrBundle, maxEntries)
-	}
-	left := int64(maxBundle)
-	got := map[string]string{}
-	var signed []byte
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			return nil, fmt.Errorf("%w: %q: %v", ErrBundle, f.Name, err)
-		}
-		b, err := io.ReadAll(io.LimitReader(r, left+1))
-		_ = r.Close()
-		if left -= int64(len(b)); err != nil || left < 0 {
-			return nil, fmt.Errorf("%w: %q cannot be read or the bundle is larger than %d bytes", ErrBundle, f.Name, maxBundle)
-		}
-		if f.Name == bundleNote {
-			signed = b
-		} else if _, twice := got[f.Name]; twice || !fs.ValidPath(f.Name) {
-			return nil, fmt.Errorf("%w: file name %q", ErrBundle, f.Name)
-		} else {
-			got[f.Name] = hash(b)
-		}
-	}
-	n, err := note.Open(signed, note.VerifierList(trusted...))
-	if err != nil {
-		return nil, fmt.Errorf("%w: the signature is not that of a trusted key: %v", ErrBundle, err)
-	}
-	lines := strings.Split(strings.TrimSuffix(n.Text, "\n"), "\n")
-	if lines[0] != bundleTitle || len(lines)-1 != len(got) {
-		return nil, fmt.Errorf("%w: its files are not those that were signed", ErrBundle)
-	}
-	for _, l := range lines[1:] {
-		if h, name, ok := strings.Cut(l, " "); !ok || got[name] != h {
-			return nil, fmt.Errorf("%w: %q differs from what was signed", ErrBundle, name)
-		}
-	}
-	b := &Bundle{FS: z, files: got}
-	if b.Version, err = lintTree(z); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrBundle, err)
-	}
-	return b, nil
-}
-
-// lintTree loads organisations and law of a tree and returns the version of its law.
-func lintTree(tree fs.FS) (string, error) {
-	ix, err := data.LoadOrgIndex(tree)
-	if err != nil {
-		return "", err
-	}
-	rb, err := data.LoadRulebook(tree, ix.Known)
-	if err != nil {
-		return "", err
-	}
-	return rb.Version, nil
-}
-
-// Diff lists the files that differ from older's: "+ path", "- path", "~ path", sorted. older may be nil.
-func (b *Bundle) Diff(older *Bundle) []string {
-	var out []string
-	old := map[string]string{}
-	if older != nil {
-		old = older.files
-	}
-	for p, h := range b.files {
-		switch was, ok := old[p]; {
-		case !ok:
-			out = append(out, "+ "+p)
-		case was != h:
-			out = append(out, "~ "+p)
-		}
-	}
-	for p := range old {
-		if _, ok := b.files[p]; !ok {
-			out = append(out, "- "+p)
-		}
-	}
-	slices.SortFunc(out, func(a, b string) int { return strings.Compare(a[2:], b[2:]) })
-	return out
-}
-
-// BundleStore keeps the bundles a user took in, in one folder: current.zip
-// and, for going back, previous.zip.
-type BundleStore struct{ Dir string }
-
-func (s BundleStore) path(name string) string { return filepath.Join(s.Dir, name+".zip") }
-
-// Update takes a bundle in after checking it, and returns it with the one it replaces (nil: none).
-func (s BundleStore) Update(raw []byte, trusted ...note.Verifier) (now, before *Bundle, err error) {
-	if now, err = OpenBundle(raw, trusted...); err != nil {
-		return nil, nil, err
-	}
-	if before, err = s.Current(trusted...); err != nil {
-		return nil, nil, err
-	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return nil, nil, err
-	}
-	tmp := s.path("incoming")
-	if err := os.WriteFile(tmp, raw, 0o600); err != nil {
-		return nil, nil, err
-	}
-	if before != nil {
-		if err := os.Rename(s.path("current"), s.path("previous")); err != nil {
-			return nil, nil, err
-		}
-	}
-	return now, before, os.Rename(tmp, s.path("current"))
-}
-
-// Current opens the bundle in use, nil when there is none.
-func (s BundleStore) Current(trusted ...note.Verifier) (*Bundle, error) {
-	raw, err := os.ReadFile(s.path("current"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return OpenBundle(raw, trusted...)
-}
-
-// Rollback brings the previous bundle back, or none where there was none before.
-func (s BundleStore) Rollback() error {
-	err := os.Rename(s.path("previous"), s.path("current"))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = os.Remove(s.path("current"))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("roll back: no bundle was taken in: the data of the program are in use")
-	}
+	_, err = fmt.Fprintf(w, "%s%d\n%s%s", bundleMagic, len(signed), signed, archive)
 	return err
 }
 
-// UserBundles is the store of the user, in the configuration folder.
-func UserBundles() (BundleStore, error) {
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return BundleStore{}, err
+// packFiles makes the archive: every file of the tree that the program reads, by name.
+func packFiles(files fs.FS) ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	err := eachDataFile(files, func(p string, content []byte) error {
+		f, err := z.Create(p)
+		if err == nil {
+			_, err = f.Write(content)
+		}
+		return err
+	})
+	if err = errors.Join(err, z.Close()); err == nil && b.Len() > maxArchive {
+		err = fmt.Errorf("its archive of %d bytes is larger than %d", b.Len(), maxArchive)
 	}
-	return BundleStore{Dir: filepath.Join(dir, "telltale", "data")}, nil
+	return b.Bytes(), err
 }
 
-// Trusted reads the key that the user trusts, nil when none was given yet.
-func (s BundleStore) Trusted() (note.Verifier, error) {
-	b, err := os.ReadFile(filepath.Join(s.Dir, "trusted.key"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+// eachDataFile reads every file of the tree that the program reads, in the order of names.
+func eachDataFile(files fs.FS, do func(name string, content []byte) error) error {
+	return fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !data.Holds(p) {
+			return err
+		}
+		b, err := fs.ReadFile(files, p)
+		if err != nil {
+			return err
+		}
+		return do(p, b)
+	})
+}
+
+// Bundle is an opened bundle whose signature, hash and file names are good.
+type Bundle struct {
+	*data.Tree
+	// Made is when it was made, Signer the name of the key that signed it.
+	Made   time.Time
+	Signer string
+}
+
+// OpenBundle checks a bundle signed by a trusted key. Its data are not linted: see Tree.Lint.
+func OpenBundle(raw []byte, trusted ...note.Verifier) (*Bundle, error) {
+	signed, archive, err := splitBundle(raw)
 	if err != nil {
 		return nil, err
 	}
-	return note.NewVerifier(strings.TrimSpace(string(b)))
-}
-
-// Trust keeps the key for later updates.
-func (s BundleStore) Trust(key string) (note.Verifier, error) {
-	v, err := note.NewVerifier(strings.TrimSpace(key))
+	n, err := note.Open(signed, note.VerifierList(trusted...))
 	if err != nil {
-		return nil, fmt.Errorf("key: %w: want the line that `telltale data key` printed", err)
+		return nil, refused("the signature is not that of the trusted key: %v", err)
 	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+	s, err := readStatement(n.Text)
+	if err != nil {
 		return nil, err
 	}
-	return v, os.WriteFile(filepath.Join(s.Dir, "trusted.key"), []byte(strings.TrimSpace(key)+"\n"), 0o600)
+	if len(archive) != s.length {
+		return nil, refused("it holds %d of %d bytes: fetch it again", len(archive), s.length)
+	}
+	if sum := sha256.Sum256(archive); hex.EncodeToString(sum[:]) != s.hash {
+		return nil, refused("its files are not those that were signed: fetch it again")
+	}
+	files, err := unpackFiles(archive)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{Tree: data.Open(files), Made: s.made, Signer: n.Sigs[0].Name}
+	b.Version = func() string { return s.version }
+	return b, nil
 }
 
-// userData returns the tree of the bundle in use, nil when the embedded data are.
-func userData() (fs.FS, error) {
-	s, err := UserBundles()
+// splitBundle finds the signed note and the archive behind it.
+func splitBundle(raw []byte) (signed, archive []byte, err error) {
+	rest, ok := bytes.CutPrefix(raw, []byte(bundleMagic))
+	line, rest, found := bytes.Cut(rest, []byte("\n"))
+	n, err := strconv.Atoi(string(line))
+	if !ok || !found || len(line) > 6 || err != nil || n <= 0 || n > maxNote {
+		return nil, nil, refused("this is no data bundle: `telltale data build` makes one")
+	}
+	if n > len(rest) {
+		return nil, nil, refused("it ends within its signature: fetch it again")
+	}
+	return rest[:n], rest[n:], nil
+}
+
+// statement is what the signature of a bundle vouches for.
+type statement struct {
+	made    time.Time
+	version string
+	length  int
+	hash    string
+}
+
+func readStatement(text string) (statement, error) {
+	var s statement
+	var made string
+	_, err := fmt.Sscanf(text, bundleTitle+"\nmade %s\nversion %s\narchive %d %s\n", &made, &s.version, &s.length, &s.hash)
+	if err == nil {
+		s.made, err = time.Parse(time.RFC3339, made)
+	}
+	if err != nil || s.length < 0 || s.length > maxArchive {
+		return s, refused("its note does not say what was signed: %q", strings.SplitN(text, "\n", 2)[0])
+	}
+	return s, nil
+}
+
+// unpackFiles checks the names and sizes of an archive's files.
+func unpackFiles(archive []byte) (fs.FS, error) {
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, refused("its files are no zip archive: %v", err)
+	}
+	if len(z.File) > maxEntries {
+		return nil, refused("it holds more than %d files", maxEntries)
+	}
+	left, seen := int64(maxBundle), map[string]bool{}
+	for _, f := range z.File {
+		switch {
+		case !fs.ValidPath(f.Name) || !f.Mode().IsRegular() || strings.Contains(f.Name, "\\"):
+			return nil, refused("the file name %q leads out of the bundle", f.Name)
+		case !data.Holds(f.Name):
+			return nil, refused("this program reads no file %q: leave it out, or use a newer program", f.Name)
+		case seen[f.Name]:
+			return nil, refused("the file %q stands in it twice", f.Name)
+		}
+		seen[f.Name] = true
+		n, err := sizeOf(f, left)
+		if err != nil {
+			return nil, refused("the file %q cannot be read: %v", f.Name, err)
+		}
+		if left -= n; left < 0 {
+			return nil, refused("unpacked it is larger than %d bytes", int64(maxBundle))
+		}
+	}
+	return z, nil
+}
+
+// sizeOf reads a file to its end and returns its length, at most one more than limit.
+func sizeOf(f *zip.File, limit int64) (int64, error) {
+	r, err := f.Open()
 	if err != nil {
-		return nil, nil // no configuration folder: nothing was taken in
+		return 0, err
 	}
-	if _, err := os.Stat(s.path("current")); err != nil {
-		return nil, nil
+	defer r.Close()
+	return io.Copy(io.Discard, io.LimitReader(r, limit+1))
+}
+
+// FileChange is one data file that two editions do not share, or share not.
+type FileChange struct {
+	// Sign is + for a new file, - for one left out, ~ for one that differs.
+	Sign string `json:"sign"`
+	File string `json:"file"`
+}
+
+// DiffFiles lists the data files that differ between two trees, by name.
+func DiffFiles(before, after fs.FS) ([]FileChange, error) {
+	hashes := func(files fs.FS) (map[string][32]byte, error) {
+		m := map[string][32]byte{}
+		err := eachDataFile(files, func(p string, b []byte) error {
+			m[p] = sha256.Sum256(b)
+			return nil
+		})
+		return m, err
 	}
-	key, err := s.Trusted()
-	if err != nil || key == nil {
-		return nil, fmt.Errorf("a data bundle is installed without a trusted key: `telltale data rollback` goes back (%v)", err)
-	}
-	b, err := s.Current(key)
+	old, err := hashes(before)
 	if err != nil {
-		return nil, fmt.Errorf("installed data bundle: %w: `telltale data rollback` goes back", err)
+		return nil, err
 	}
-	return b.FS, nil
+	now, err := hashes(after)
+	if err != nil {
+		return nil, err
+	}
+	out := []FileChange{}
+	for p, h := range now {
+		switch was, ok := old[p]; {
+		case !ok:
+			out = append(out, FileChange{"+", p})
+		case was != h:
+			out = append(out, FileChange{"~", p})
+		}
+		delete(old, p)
+	}
+	for p := range old {
+		out = append(out, FileChange{"-", p})
+	}
+	slices.SortFunc(out, func(a, b FileChange) int { return strings.Compare(a.File, b.File) })
+	return out, nil
 }

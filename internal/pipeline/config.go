@@ -70,7 +70,7 @@ func (k *Knowledge) readConfigFile(path string) (c *Config, err error) {
 		return c, nil
 	}
 	if name, ok := raw.Profile.(string); ok {
-		if c.Profile, err = data.Profile(name); err != nil {
+		if c.Profile, err = k.edition.Profile(name); err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
 		return c, nil
@@ -87,7 +87,7 @@ func (k *Knowledge) readConfigFile(path string) (c *Config, err error) {
 
 // StartConfig is the text of a telltale.yaml that starts from a built-in profile.
 func (k *Knowledge) StartConfig(profile, name string) (string, error) {
-	p, err := data.Profile(profile)
+	p, err := k.edition.Profile(profile)
 	if err != nil {
 		return "", err
 	}

@@ -14,7 +14,7 @@ type DataSet struct {
 
 // DataSets lists all data with their dates.
 func (k *Knowledge) DataSets() ([]DataSet, error) {
-	reg, err := data.Registry()
+	reg, err := k.edition.Registry()
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (k *Knowledge) DataSets() ([]DataSet, error) {
 	for _, i := range infos {
 		out = append(out, DataSet{Name: i.Title, Rows: i.Rows, Date: i.Date, Source: i.Source + " (" + i.Licence + ")"})
 	}
-	facts, err := data.AttributionFacts()
+	facts, err := k.edition.AttributionFacts()
 	if err != nil {
 		return nil, err
 	}

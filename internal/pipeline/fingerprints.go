@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"telltale/data"
 	"telltale/internal/attribute"
 	"telltale/internal/attribute/recog"
 )
@@ -47,7 +46,7 @@ func (k *Knowledge) attributionFacts() (attribute.Facts, error) {
 	if k.facts != nil {
 		return *k.facts, nil
 	}
-	return data.AttributionFacts()
+	return k.edition.AttributionFacts()
 }
 
 // with returns k with an engine of its own.

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"telltale/data"
 	"telltale/internal/firmware/diff"
 	"telltale/internal/firmware/inspect"
 	"telltale/internal/firmware/render"
@@ -37,7 +36,11 @@ type FirmwareResult = render.Result
 // gives an error at the end; the others are reported all the same. With an
 // output folder, an image whose report is there already, made with the same data, is not read again.
 func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*FirmwareResult, error) {
-	facts, err := data.Firmware()
+	t, err := editionInUse()
+	if err != nil {
+		return nil, err
+	}
+	facts, err := t.Firmware()
 	if err != nil {
 		return nil, err
 	}

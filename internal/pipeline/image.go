@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"telltale/data"
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
 	"telltale/internal/firmware/inspect"
@@ -43,7 +42,11 @@ func (in *intake) image(ctx context.Context, l *all.Leaf) (bool, error) {
 	if l.Input == nil || l.Input.Size < minImage || in.images >= maxImages || !maybeImage(l.Input) {
 		return false, nil
 	}
-	facts, err := data.Firmware()
+	t, err := editionInUse()
+	if err != nil {
+		return false, err
+	}
+	facts, err := t.Firmware()
 	if err != nil {
 		return false, err
 	}

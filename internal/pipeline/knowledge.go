@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,48 +26,40 @@ type Knowledge struct {
 	// Version names the edition of the data.
 	Version string
 
-	profiles []law.Profile
-	judging  func() (*judge.Engine, error)
-	engine   *attribute.Engine // with the user's own fingerprints and tables; nil: the embedded ones
-	facts    *attribute.Facts  // what engine was made of; nil like it
+	edition *data.Tree
+	judging func() (*judge.Engine, error)
+	engine  *attribute.Engine // with the user's own fingerprints and tables; nil: those of the edition
+	facts   *attribute.Facts  // what engine was made of; nil like it
 }
 
-// Load loads the embedded data once.
-var Load = sync.OnceValues(load)
-
-func load() (*Knowledge, error) {
-	k := &Knowledge{}
-	tree, err := userData()
+// Load loads the data in use once: those of the bundle the user took in, else the embedded ones.
+var Load = sync.OnceValues(func() (*Knowledge, error) {
+	t, err := editionInUse()
 	if err != nil {
 		return nil, err
 	}
-	cats := data.Categories
-	if tree != nil {
-		if k.Orgs, err = data.LoadOrgIndex(tree); err == nil {
-			k.Rules, err = data.LoadRulebook(tree, k.Orgs.Known)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("load data bundle: %w", err)
-		}
-		k.Version = data.Version() + "+" + k.Rules.Version
-		cats = func() (law.Categories, error) { return data.LoadCategories(tree) }
-	} else {
-		var orgErr, lawErr error
-		var wg sync.WaitGroup
-		wg.Go(func() { k.Orgs, orgErr = data.OrgIndex() })
-		wg.Go(func() { k.Rules, lawErr = data.Rulebook() })
-		wg.Wait()
-		if err := errors.Join(orgErr, lawErr); err != nil {
-			return nil, fmt.Errorf("load data: %w", err)
-		}
-		k.Version = data.Version()
+	return knowledgeOf(t)
+})
+
+// LoadFrom loads the data of a folder instead: what somebody writes and has not yet signed.
+func LoadFrom(files fs.FS) (*Knowledge, error) { return knowledgeOf(data.Open(files)) }
+
+// knowledgeOf loads one edition of the data.
+func knowledgeOf(t *data.Tree) (*Knowledge, error) {
+	k := &Knowledge{edition: t, Version: t.Version()}
+	var orgErr, lawErr error
+	if k.Orgs, orgErr = t.OrgIndex(); orgErr == nil {
+		k.Rules, lawErr = t.Rulebook()
+	}
+	if err := errors.Join(orgErr, lawErr); err != nil {
+		return nil, fmt.Errorf("load data: %w", err)
 	}
 	k.judging = sync.OnceValues(func() (*judge.Engine, error) {
-		tree, err := cats()
+		cats, err := t.Categories()
 		if err != nil {
 			return nil, err
 		}
-		return judge.Compile(k.Rules, k.Orgs, tree)
+		return judge.Compile(k.Rules, k.Orgs, cats)
 	})
 	return k, nil
 }
@@ -76,7 +69,7 @@ func (k *Knowledge) Attribution() (*attribute.Engine, error) {
 	if k.engine != nil {
 		return k.engine, nil
 	}
-	return data.Attributor()
+	return k.edition.Attributor()
 }
 
 // Judge returns the engine that says what law says.
@@ -98,7 +91,7 @@ func (k *Knowledge) OrgName(id org.ID) string {
 
 // CategoryName is the name to show for a kind of thing.
 func (k *Knowledge) CategoryName(c asset.Category) string {
-	cats, err := data.Categories()
+	cats, err := k.edition.Categories()
 	if err != nil {
 		return string(c)
 	}
@@ -112,7 +105,7 @@ func (k *Knowledge) CategoryName(c asset.Category) string {
 
 // narrower are the categories below one, at most six.
 func (k *Knowledge) narrower(c asset.Category) []string {
-	cats, err := data.Categories()
+	cats, err := k.edition.Categories()
 	if err != nil {
 		return nil
 	}
@@ -131,11 +124,11 @@ func latin(s string) bool {
 }
 
 // ProfileNames are the names of the built-in profiles.
-func (k *Knowledge) ProfileNames() []string { return data.ProfileNames() }
+func (k *Knowledge) ProfileNames() []string { return k.edition.ProfileNames() }
 
 // ProfileSummary is one line on a built-in profile.
 func (k *Knowledge) ProfileSummary(name string) string {
-	p, err := data.Profile(name)
+	p, err := k.edition.Profile(name)
 	if err != nil {
 		return ""
 	}
@@ -150,8 +143,8 @@ func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, 
 	}
 	if name == "" {
 		var all []*law.Profile
-		for _, n := range data.ProfileNames() {
-			p, err := data.Profile(n)
+		for _, n := range k.edition.ProfileNames() {
+			p, err := k.edition.Profile(n)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -173,7 +166,7 @@ func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, 
 		}
 		return []*law.Profile{c.Profile}, nil, nil
 	}
-	p, err := data.Profile(name)
+	p, err := k.edition.Profile(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("profile %q is neither built in nor a file", name)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"telltale/data"
 	"telltale/internal/calendar"
 	"telltale/internal/org"
 )
@@ -338,7 +337,7 @@ func orgNote(s string) string {
 
 // ShowOrg says what the data know of one organisation on one day.
 func (k *Knowledge) ShowOrg(text string, asOf calendar.Date) (*OrgView, error) {
-	sources, err := data.OrgSources()
+	sources, err := k.edition.OrgSources()
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"telltale/data"
 	"telltale/internal/asset"
 	"telltale/internal/scan"
 	"telltale/internal/scan/pace"
@@ -52,7 +51,11 @@ type Scan struct {
 
 // NewScan prepares a scan. Nothing is sent yet.
 func NewScan(o *ScanOptions) (*Scan, error) {
-	rules, err := data.Scan()
+	t, err := editionInUse()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := t.Scan()
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 	"unicode/utf8"
 
-	"telltale/data"
 	"telltale/internal/calendar"
 	"telltale/internal/org"
 	"telltale/internal/screen"
@@ -60,7 +59,7 @@ const maxScreened = 1 << 20
 // of suppliers (one with a heading such as supplier, vendor, company or name,
 // else the first).
 func (k *Knowledge) ScreenNames(ctx context.Context, in io.Reader, asOf calendar.Date) (*Screening, error) {
-	e, err := data.Screening()
+	e, err := k.edition.Screening()
 	if err != nil {
 		return nil, err
 	}

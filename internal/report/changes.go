@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"telltale/internal/asset"
+	"telltale/internal/calendar"
 	"telltale/internal/law"
 )
 
@@ -20,6 +22,15 @@ type Change struct {
 	From law.Verdict `json:"from"`
 	To   law.Verdict `json:"to"`
 	Why  string      `json:"why"`
+
+	// What Impact adds: what the thing is, where the law stands, and which
+	// claims, legal elements and days differ between the two sides.
+	Kind     asset.Kind     `json:"kind,omitempty"`
+	Model    *string        `json:"model,omitempty"`
+	Entry    *law.EntryID   `json:"entry,omitempty"`
+	Due      *calendar.Date `json:"due,omitempty"`
+	Citation string         `json:"citation,omitempty"`
+	Causes   []string       `json:"causes,omitempty"`
 }
 
 // Changes writes what changed its verdict, from what to what and why.
