@@ -156,6 +156,7 @@ var (
 	Version          = Embedded.Version
 	Profile          = Embedded.Profile
 	ProfileNames     = Embedded.ProfileNames
+	LawText          = Embedded.LawText
 )
 
 // Date is the day on which the embedded facts were last gone through.
