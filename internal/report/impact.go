@@ -165,7 +165,7 @@ func (x *Impact) rows(yield func([]string, error) bool) {
 		if c.Due != nil {
 			due = c.Due.String()
 		}
-		row := []string{string(c.From), string(c.To), string(c.Kind), c.Name, model, string(c.Act), c.Profile, string(c.Provision),
+		row := []string{string(c.From), string(c.To), string(c.Kind), c.Name, model, string(c.Act), cmp.Or(c.Profile, x.Profile), string(c.Provision),
 			string(deref(c.Entry)), c.Citation, due, c.Why, strings.Join(c.Causes, "; "), c.Asset, c.Finding}
 		if !yield(row, nil) {
 			return
