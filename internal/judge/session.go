@@ -91,12 +91,17 @@ type step struct {
 	otherwise law.Verdict
 }
 
-// preamble are the elements every provision begins with: in force, who is bound, which act.
+// preamble are the elements every provision begins with: in force, who is
+// bound, which act. A right says nothing of an act it does not speak of; a ban allows it.
 func (s *Session) preamble(r *rule) []step {
+	other := law.Permitted
+	if r.prov.Entitles {
+		other = law.NotBound
+	}
 	return []step{
 		{"in force on the day", (*frame).inForce, law.NotBound},
 		{"binds this operator", (*frame).bound, law.NotBound},
-		{"restricts this act", (*frame).restricts, law.Permitted},
+		{"restricts this act", (*frame).restricts, other},
 	}
 }
 
