@@ -122,21 +122,6 @@ func loadRegime(fsys fs.FS, f string) (*law.Regime, error) {
 	return r, err
 }
 
-// decodeLaw is decodeStrict with the line and the remedy for a word that is no field or element.
-func decodeLaw(fsys fs.FS, f string, into any) error {
-	err := decodeStrict(fsys, f, into)
-	if err == nil {
-		return nil
-	}
-	first, rest, _ := strings.Cut(err.Error(), "\n")
-	if m := badField().FindStringSubmatch(first); m != nil {
-		return fmt.Errorf("%s:%s: unknown field or element %q: use one that docs/format/law.md lists\n%s", m[1], m[2], m[3], rest)
-	}
-	return err
-}
-
-var badField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*): \[(\d+):\d+\] unknown field "(.*)"$`) })
-
 func eachFile(fsys fs.FS, pattern string, do func(string) error) error {
 	files, err := fs.Glob(fsys, pattern)
 	if err != nil {

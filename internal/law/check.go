@@ -24,7 +24,9 @@ type checker struct {
 	known func(org.ID) bool
 	cats  map[string]bool
 	file  string
-	out   []Problem
+	// exceptions counts the ids of the provision or entry at hand.
+	exceptions map[string]int
+	out        []Problem
 }
 
 // Check returns every fault of the rulebook, by file and place. known says which organisations are defined.
@@ -37,8 +39,12 @@ func (rb *Rulebook) Check(known func(org.ID) bool, cats Categories) []Problem {
 		c.file = rb.Terms[i].File
 		c.test(fmt.Sprintf("$.terms[%d].test", i), &rb.Terms[i].Test, nil)
 	}
+	files := map[string]string{}
 	for i := range rb.Regimes {
-		c.regime(&rb.Regimes[i])
+		r := &rb.Regimes[i]
+		c.file = r.File
+		c.once(files, "$.id", "regime", string(r.ID))
+		c.regime(r)
 	}
 	return c.out
 }
@@ -73,28 +79,59 @@ func (c *checker) regime(r *Regime) {
 	for i := range r.Timeline {
 		c.confidence(fmt.Sprintf("$.timeline[%d].confidence", i), r.Timeline[i].Confidence)
 	}
+	lists := map[string]string{}
 	for i := range r.Lists {
-		for j := range r.Lists[i].Names {
-			c.designated(fmt.Sprintf("$.lists[%d].names[%d]", i, j), &r.Lists[i].Names[j])
-		}
+		c.once(lists, fmt.Sprintf("$.lists[%d].id", i), "list", r.Lists[i].ID)
+		c.list(fmt.Sprintf("$.lists[%d]", i), &r.Lists[i])
 	}
 	if len(r.Provisions) == 0 {
 		c.bad("$", "add provisions: even a list that forbids nothing has one with effect: allows", "%s: no provisions", r.ID)
 	}
-	seen := map[string]bool{}
+	seen := map[string]string{}
 	for i := range r.Provisions {
 		p := &r.Provisions[i]
-		if seen[p.ID] {
-			c.bad(fmt.Sprintf("$.provisions[%d].id", i), "give each provision its own id", "provision %q stands twice", p.ID)
-		}
-		seen[p.ID] = true
+		c.once(seen, fmt.Sprintf("$.provisions[%d].id", i), "provision", p.ID)
 		c.provision(fmt.Sprintf("$.provisions[%d]", i), r, p)
 	}
+	entries, approvals := map[string]string{}, map[string]string{}
 	for i := range r.Entries {
-		c.entry(&r.Entries[i])
+		e := &r.Entries[i]
+		c.file = e.File
+		c.once(entries, "$.id", "entry", string(e.ID))
+		c.entry(e)
 	}
 	for i := range r.Approvals {
-		c.approval(r, &r.Approvals[i])
+		a := &r.Approvals[i]
+		c.file = a.File
+		c.once(approvals, "$.id", "approval", a.ID)
+		c.approval(r, a)
+	}
+}
+
+// once reports an id that stands a second time; seen keeps where each stood first.
+func (c *checker) once(seen map[string]string, path, what, id string) {
+	if first, twice := seen[id]; twice {
+		if first = ", first in " + first; strings.HasSuffix(first, c.file) {
+			first = ""
+		}
+		c.bad(path, "give each "+what+" its own id, or remove one", "%s %q stands twice%s", what, id, first)
+		return
+	}
+	seen[id] = c.file
+}
+
+// list checks the names of a list and that no organisation stands on it twice on one day.
+func (c *checker) list(path string, l *List) {
+	spans := map[org.ID][]Span{}
+	for i := range l.Names {
+		d := &l.Names[i]
+		at := fmt.Sprintf("%s.names[%d]", path, i)
+		c.designated(at, d)
+		s := Span{From: d.From, To: d.To, Recorded: d.Recorded, Retracted: d.Retracted}
+		if slices.ContainsFunc(spans[d.Org], s.overlaps) {
+			c.bad(at, "end the earlier listing where the later begins (to is the first day no more), or give the wrong one retracted: the day that was learned", "%s is listed twice for the same days", d.Org)
+		}
+		spans[d.Org] = append(spans[d.Org], s)
 	}
 }
 
@@ -140,6 +177,9 @@ func (c *checker) spans(path string, list []Span) {
 		c.order(p, s.From, s.To, "to")
 		c.order(p, s.Recorded, s.Retracted, "retracted")
 		c.confidence(p+".confidence", s.Confidence)
+		if slices.ContainsFunc(list[:i], s.overlaps) {
+			c.bad(p, "end the earlier span where the later begins (to is the first day no more), or give the wrong one retracted: the day that was learned", "the span from %s overlaps another", s.From)
+		}
 		if s.DayDoubt != "" && s.DayDoubt != "month" && s.DayDoubt != "year" {
 			c.bad(p+".day_doubt", "use month or year", "day_doubt %q is not known", s.DayDoubt)
 		}
@@ -208,6 +248,7 @@ func (c *checker) provision(path string, r *Regime, p *Provision) {
 		c.confidence(q+".confidence", p.Elements[i].Confidence)
 		c.test(q+".test", &p.Elements[i].Test, p)
 	}
+	c.exceptions = map[string]int{}
 	for i := range p.Exceptions {
 		c.exception(fmt.Sprintf("%s.exceptions[%d]", path, i), &p.Exceptions[i], p)
 	}
@@ -216,6 +257,10 @@ func (c *checker) provision(path string, r *Regime, p *Provision) {
 func (c *checker) exception(path string, x *Exception, p *Provision) {
 	if x.ID == "" || x.Text == "" {
 		c.bad(path, "give id and text", "an exception that is not complete")
+	}
+	c.exceptions[x.ID]++
+	if c.exceptions[x.ID] > 1 {
+		c.bad(path+".id", "give each exception of a provision its own id", "exception %q stands twice", x.ID)
 	}
 	c.spans(path+".in_force", x.InForce)
 	if x.If != nil {
@@ -291,7 +336,6 @@ func (c *checker) hasList(r *Regime, name string) bool {
 }
 
 func (c *checker) entry(e *Entry) {
-	c.file = e.File
 	c.citations("$", e.Citations)
 	c.spans("$.in_force", e.InForce)
 	if len(e.InForce) == 0 {
@@ -313,13 +357,13 @@ func (c *checker) entry(e *Entry) {
 	for i := range e.Elements {
 		c.test(fmt.Sprintf("$.elements[%d].test", i), &e.Elements[i].Test, nil)
 	}
+	c.exceptions = map[string]int{}
 	for i := range e.Exceptions {
 		c.exception(fmt.Sprintf("$.exceptions[%d]", i), &e.Exceptions[i], nil)
 	}
 }
 
 func (c *checker) approval(r *Regime, a *Approval) {
-	c.file = a.File
 	c.citations("$", a.Citations)
 	if !slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.ID == a.Entry }) {
 		c.bad("$.entry", "name an entry of the list", "unknown entry %q", a.Entry)

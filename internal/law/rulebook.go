@@ -128,6 +128,12 @@ func (s *Span) KnownAt(d calendar.Date) bool {
 // Covers reports whether the day lies in the span.
 func (s *Span) Covers(d calendar.Date) bool { return s.From <= d && (s.To == 0 || d < s.To) }
 
+// overlaps reports whether some day lies in both spans, as far as both were believed at one time.
+func (s *Span) overlaps(t Span) bool {
+	known := (s.Retracted == 0 || t.Recorded < s.Retracted) && (t.Retracted == 0 || s.Recorded < t.Retracted)
+	return known && (s.To == 0 || t.From < s.To) && (t.To == 0 || s.From < t.To)
+}
+
 // Citation points to the page of the law.
 type Citation struct {
 	Text string `yaml:"text" json:"text"`

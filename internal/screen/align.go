@@ -196,7 +196,7 @@ func (t *Tables) misspelt(n, q *word) (float64, string) {
 	if limit == 0 || n.latin[0] != q.latin[0] || q.other {
 		return 0, ""
 	}
-	switch d := distance(n.latin, q.latin, limit); {
+	switch d := Distance(n.latin, q.latin, limit); {
 	case d > limit:
 		return 0, ""
 	case d == 2:

@@ -135,8 +135,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{{"akme", "akme", 0}, {"akme", "amke", 1}, {"akme", "akm", 1}, {"akme", "akmes", 1}, {"akme", "ekme", 1}, {"akme", "ekma", 2}, {"akme", "bbbb", 3}, {"", "abcdef", 3}} {
-		if got := distance(c.a, c.b, 2); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		if got := Distance(c.a, c.b, 2); got != c.want {
+			t.Errorf("Distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }

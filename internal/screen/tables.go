@@ -196,7 +196,7 @@ func (t *Tables) common(w string) string {
 	}
 	pinyin := t.isPinyin(w)
 	for _, k := range append(deletes(w), w) {
-		if c, ok := t.near[k]; ok && c != w && (!pinyin || t.places[c]) && c[0] == w[0] && distance(w, c, 1) <= 1 {
+		if c, ok := t.near[k]; ok && c != w && (!pinyin || t.places[c]) && c[0] == w[0] && Distance(w, c, 1) <= 1 {
 			return c
 		}
 	}

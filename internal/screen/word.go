@@ -243,9 +243,9 @@ func deletes(s string) []string {
 	return out
 }
 
-// distance is the number of letters to insert, drop, replace or swap with
+// Distance is the number of letters to insert, drop, replace or swap with
 // their neighbour between a and b; above limit it returns limit+1.
-func distance(a, b string, limit int) int {
+func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
