@@ -61,7 +61,7 @@ func (s BundleStore) Key(given string, replace bool) (string, error) {
 	case given == "":
 		return pinned, nil
 	case pinned != "" && pinned != given && !replace:
-		return "", fmt.Errorf("another key is trusted (%s): if its owner told you on another way that the key changed, add --replace-key", keyName(pinned))
+		return "", fmt.Errorf("another key is trusted (%s): if its owner told you on another way that the key changed, add --replace-key", signerOf(pinned))
 	}
 	return given, nil
 }
@@ -71,7 +71,7 @@ var errNoKey = errors.New("no key is trusted yet")
 // IsNoKey reports whether an update failed because no key was ever trusted.
 func IsNoKey(err error) bool { return errors.Is(err, errNoKey) }
 
-func keyName(key string) string {
+func signerOf(key string) string {
 	if i := strings.LastIndexByte(key, '+'); i > 0 {
 		return key[:i]
 	}
