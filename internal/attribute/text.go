@@ -59,6 +59,11 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 				continue
 			}
 		}
+		if fp.Kind == "name" && class == evidence.ClassListing && len(names) == 1 && e.facts.Orgs != nil {
+			// a row that speaks of one name only: who else makes goods under it
+			who := e.facts.Orgs.Whom(h.Groups[0])
+			out = append(out, leads(who.MadeBy, who.Org, class)...)
+		}
 		ps := spoke(fp, &h, class, len(names) > 1)
 		if stands != nil && fp.Kind != "name" {
 			ps = standing(ps, stands[i])
