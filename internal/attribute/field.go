@@ -52,7 +52,7 @@ var roles = map[evidence.Attr]role{
 	evidence.IfMAC: numbered, evidence.BaseMAC: numbered,
 	evidence.PONVendorID: numbered, evidence.GPONSerial: numbered, evidence.FCCID: numbered, evidence.ASN: numbered,
 	evidence.USBID: numbered, evidence.PCIID: numbered, evidence.BluetoothCompany: numbered,
-	evidence.FwMark: grammatical,
+	evidence.FwMark: grammatical, evidence.LogForm: grammatical,
 	evidence.Serial: grammatical, evidence.IMEI: numbered, evidence.HardwareRev: silent,
 }
 

@@ -147,6 +147,9 @@ const (
 	PPPoEACName       Attr = "pppoe.acName"   // AC-Name of an access concentrator
 	// VendorNumber is the enterprise number a device states as its maker's (CAPWAP board data, Diameter Vendor-Id).
 	VendorNumber Attr = "vendorNumber"
+	// LogForm is the identifier of a log message in a layout that a maker's log format
+	// fixes: "%%01IFNET/4/IF_STATE", "%LINK-3-UPDOWN".
+	LogForm Attr = "log.form"
 	// Discovery is what a device answers in a maker's own discovery protocol: "protocol name=value".
 	Discovery  Attr = "discovery"
 	CLIText    Attr = "cli.text" // lines of a version, inventory or label command
@@ -207,7 +210,7 @@ var classes = map[Attr]Class{
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
 	CWMPManufacturer: ClassCWMP, CWMPOUI: ClassCWMP, CWMPProductClass: ClassCWMP,
 	GPONSerial: ClassPON, PONVendorID: ClassPON, PONEquipmentID: ClassPON,
-	PPPoEACName: ClassAnnounce, VendorNumber: ClassAnnounce, Discovery: ClassAnnounce,
+	PPPoEACName: ClassAnnounce, VendorNumber: ClassAnnounce, Discovery: ClassAnnounce, LogForm: ClassAnnounce,
 	CLIText: ClassCLI, CLIShape: ClassCLI, CLIModel: ClassCLI,
 	GBManufacturer: ClassAnnounce, GBModel: ClassAnnounce,
 	FwMark: ClassFirmware,

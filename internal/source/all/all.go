@@ -26,10 +26,12 @@ import (
 	"telltale/internal/source/osquery"
 	"telltale/internal/source/pcap"
 	"telltale/internal/source/pdf"
+	"telltale/internal/source/radius"
 	"telltale/internal/source/scanned"
 	"telltale/internal/source/sheet"
 	"telltale/internal/source/snmp"
 	"telltale/internal/source/spdx"
+	"telltale/internal/source/syslog"
 	"telltale/internal/source/text"
 	"telltale/internal/source/tr069"
 	"telltale/internal/source/upnp"
@@ -41,7 +43,7 @@ import (
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
-		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
+		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, radius.Source{}, syslog.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
 		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},

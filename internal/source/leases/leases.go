@@ -21,6 +21,7 @@ import (
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
 	"telltale/internal/source"
+	"telltale/internal/source/lines"
 	"telltale/internal/source/observe"
 )
 
@@ -113,18 +114,15 @@ func (r *reader) take(l lease) error {
 func (r *reader) isc(br *bufio.Reader) error {
 	var l lease
 	inside := false
-	for n := 1; ; n++ {
-		line, err := readLine(br)
-		f := strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), ";"))
+	err := lines.Each(r.ctx, br, maxLine, func(n int, line []byte) error {
+		f := strings.Fields(strings.TrimSuffix(strings.TrimSpace(string(line)), ";"))
 		switch {
 		case len(f) >= 3 && f[0] == "lease" && f[2] == "{":
 			l, inside = lease{at: fmt.Sprintf("line %d", n), ip: f[1]}, true
 		case !inside || len(f) == 0:
 		case f[0] == "}":
 			inside = false
-			if e := r.take(l); e != nil {
-				return e
-			}
+			return r.take(l)
 		case len(f) >= 3 && f[0] == "hardware":
 			l.mac = f[2]
 		case f[0] == "client-hostname" && len(f) > 1:
@@ -134,17 +132,15 @@ func (r *reader) isc(br *bufio.Reader) error {
 		case (f[0] == "starts" || f[0] == "cltt") && len(f) >= 4:
 			l.when = iscTime(f[2], f[3])
 		}
-		if err == io.EOF {
-			if inside {
-				r.cov.Fail(l.at, "the lease is not closed", "the file was cut off")
-			}
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read lease file line %d: %w", n, err)
-		}
+		return nil
+	})
+	if err == nil && inside {
+		r.cov.Fail(l.at, "the lease is not closed", "the file was cut off")
 	}
+	return err
 }
+
+const maxLine = 4 << 10
 
 // iscTime reads "2025/11/22 10:00:00", which is UTC.
 func iscTime(day, clock string) string {
@@ -215,37 +211,15 @@ func dnsmasqLine(line string) (lease, bool) {
 }
 
 func (r *reader) dnsmasq(br *bufio.Reader) error {
-	for n := 1; ; n++ {
-		line, err := readLine(br)
+	return lines.Each(r.ctx, br, maxLine, func(n int, line []byte) error {
 		at := fmt.Sprintf("line %d", n)
-		if l, ok := dnsmasqLine(line); ok {
+		if l, ok := dnsmasqLine(string(line)); ok {
 			l.at = at
-			if e := r.take(l); e != nil {
-				return e
-			}
-		} else if t := strings.TrimSpace(line); t != "" && !strings.HasPrefix(t, "duid ") {
+			return r.take(l)
+		}
+		if t := strings.TrimSpace(string(line)); t != "" && !strings.HasPrefix(t, "duid ") {
 			r.cov.Fail(at, "not a line of a dnsmasq lease file", "")
 		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read lease file line %d: %w", n, err)
-		}
-	}
-}
-
-const maxLine = 4 << 10
-
-func readLine(br *bufio.Reader) (string, error) {
-	var out []byte
-	for {
-		chunk, err := br.ReadSlice('\n')
-		if room := maxLine - len(out); room > 0 {
-			out = append(out, chunk[:min(room, len(chunk))]...)
-		}
-		if err != bufio.ErrBufferFull {
-			return string(out), err
-		}
-	}
+		return nil
+	})
 }
