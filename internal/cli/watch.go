@@ -61,9 +61,11 @@ func (c *watchCmd) Run(e *env) error {
 	if c.Promiscuous {
 		mode = "promiscuous mode is on"
 	}
-	fmt.Fprintf(e.stderr, "telltale: listening to %s; nothing is sent, %s; Ctrl-C stops\n", c.Input, mode)
+	opened := func() {
+		fmt.Fprintf(e.stderr, "telltale: listening to %s; nothing is sent, %s; Ctrl-C stops\n", c.Input, mode)
+	}
 	begun := time.Now()
-	n, err := pipeline.Watch(ctx, k, pipeline.WatchOptions{Input: c.Input, Stdin: e.stdin, Promiscuous: c.Promiscuous}, opt, func(ev *pipeline.WatchEvent) error {
+	n, err := pipeline.Watch(ctx, k, pipeline.WatchOptions{Input: c.Input, Stdin: e.stdin, Promiscuous: c.Promiscuous, Opened: opened}, opt, func(ev *pipeline.WatchEvent) error {
 		if len(ev.Findings) > 0 {
 			e.code = exitFindings
 		}

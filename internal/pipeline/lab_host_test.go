@@ -24,6 +24,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"telltale/internal/calendar"
 )
 
 const playEnv = "TELLTALE_LAB_PLAY"
@@ -35,6 +37,8 @@ func TestNetworkHost(t *testing.T) {
 		t.Skip("a part of the tests with namespaces")
 	case "scan":
 		playScan(t)
+	case "watch":
+		playWatch(t)
 	case "bridgemib":
 		bridgeMIB()
 	default:
@@ -58,6 +62,35 @@ func playScan(t *testing.T) {
 	if _, err := s.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// playWatch follows eth0 as `telltale watch` does, until it is interrupted, and notes what it tells in a file.
+func playWatch(t *testing.T) {
+	k, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	profiles, _, err := k.Profiles("federal-contractor", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, err := os.Create(os.Getenv("TELLTALE_LAB_TOLD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer told.Close()
+	day, _ := calendar.Parse("2026-11-22")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	o := WatchOptions{Input: "eth0", Opened: func() { fmt.Fprintln(told, "opened") }}
+	n, err := Watch(ctx, k, o, &Options{Profiles: profiles, AsOf: day, KnownAt: day}, func(e *WatchEvent) error {
+		_, err := fmt.Fprintln(told, e.Event, e.Asset.Keys)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(told, "stopped after", n.Packets)
 }
 
 // parts are the hosts: those that answer, and those that mean harm.

@@ -211,8 +211,15 @@ func (l *lab) scan(o labScan) *running {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	r := &running{c: exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")}
-	r.c.Env = append(os.Environ(), playEnv+"=scan", "TELLTALE_LAB_SCAN="+string(job))
+	c := exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")
+	c.Env = append(os.Environ(), playEnv+"=scan", "TELLTALE_LAB_SCAN="+string(job))
+	return l.begin(c)
+}
+
+// begin starts a command that the test ends itself.
+func (l *lab) begin(c *exec.Cmd) *running {
+	l.t.Helper()
+	r := &running{c: c}
 	r.c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	r.c.Stdout, r.c.Stderr = &r.out, &r.out
 	if err := r.c.Start(); err != nil {
@@ -221,7 +228,7 @@ func (l *lab) scan(o labScan) *running {
 	return r
 }
 
-// running is a scan under way.
+// running is a command under way.
 type running struct {
 	c   *exec.Cmd
 	out bytes.Buffer

@@ -7,11 +7,14 @@ import (
 	"context"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -299,5 +302,29 @@ func liveCrawl(t *testing.T, hosts map[netip.Addr]*wire.Host, list []sentPacket)
 		if strings.HasPrefix(p.to.String(), "10.91.6.") || strings.HasPrefix(p.to.String(), "198.51.100.") {
 			t.Errorf("crawling left the nets allowed: a packet went to %s", p.to)
 		}
+	}
+}
+
+// TestWatchInterface: a watch of a real interface tells of who announces itself there, and stops when it is interrupted.
+func TestWatchInterface(t *testing.T) {
+	l := newLab(t)
+	need(t, "lldpd")
+	l.space("s")
+	l.join("s", "eth0", "", "r", "to", "")
+	l.lldp("r", "to")
+	told := filepath.Join(l.dir, "told")
+	c := exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")
+	c.Env = append(os.Environ(), playEnv+"=watch", "TELLTALE_LAB_TOLD="+told)
+	r := l.begin(c)
+	said := func(word string) bool { b, _ := os.ReadFile(told); return strings.Contains(string(b), word) }
+	waitFor(t, "an announcement to be told", func() bool { return said("opened\nnew") })
+	at := time.Now()
+	r.signal(syscall.SIGINT)
+	if err := r.wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("stopped %s after the signal", time.Since(at).Round(time.Millisecond))
+	if !said("stopped after") {
+		t.Error("the watch did not come to its end")
 	}
 }

@@ -26,6 +26,8 @@ type WatchOptions struct {
 	Promiscuous bool
 	// Every is the longest time between two reports; zero means two seconds.
 	Every time.Duration
+	// Opened, when set, is called once something can be heard.
+	Opened func()
 }
 
 // WatchEvent is a thing seen for the first time, or one of which the maker or the verdict changed.
@@ -60,7 +62,7 @@ func Watch(ctx context.Context, k *Knowledge, w WatchOptions, opt *Options, even
 		defer st.Close()
 		x.st = st
 	}
-	p := pcap.Watching{Name: w.Input, Promiscuous: w.Promiscuous, Every: w.Every}
+	p := pcap.Watching{Name: w.Input, Promiscuous: w.Promiscuous, Every: w.Every, Opened: w.Opened}
 	if p.Every == 0 {
 		p.Every = 2 * time.Second
 	}

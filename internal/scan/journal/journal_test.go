@@ -71,3 +71,32 @@ func TestOthersStay(t *testing.T) {
 		t.Error("a letter was removed")
 	}
 }
+
+// FuzzOpen: a damaged journal is opened as far as it is whole, and goes on from there.
+func FuzzOpen(f *testing.F) {
+	b, err := answer.Append([]byte(answer.Magic), &answer.Record{Begin: &answer.Begin{Targets: []string{"192.0.2.1"}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add(b[:len(b)-3])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "f.answers")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j, _, err := Open(path, nil)
+		if err != nil {
+			return // none of ours
+		}
+		if err := j.Append(&answer.Record{End: true}); err != nil {
+			t.Fatal(err)
+		}
+		j.Close()
+		j, st, err := Open(path, nil)
+		if err != nil || !st.Ended {
+			t.Fatalf("what was added to a damaged journal is not read again: %v", err)
+		}
+		j.Close()
+	})
+}

@@ -172,3 +172,17 @@ func BenchmarkAgainstPool(b *testing.B) {
 	b.ReportMetric(pool, "pool-addr/s")
 	b.ReportMetric(ours/pool, "times-pool")
 }
+
+// FuzzAccept: what comes to the sockets of a sweep is looked at without harm, and only the right number counts.
+func FuzzAccept(f *testing.F) {
+	a := netip.MustParseAddr("192.0.2.1")
+	s, e := NewSNMP("public", 161), NewEcho(a)
+	f.Add(s.Packet(nil, a))
+	f.Add(e.Packet(nil, a))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		e.Accept(a, b)
+		if s.Accept(a, b) && s.Accept(a.Next(), b) {
+			t.Error("one packet answers for two hosts")
+		}
+	})
+}

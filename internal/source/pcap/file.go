@@ -171,7 +171,7 @@ func (f *file) nextSlow() (packet, error) {
 	}
 	b, err := f.peek(f.header + n)
 	if err != nil {
-		return packet{}, errTruncated
+		return packet{}, err
 	}
 	f.start += f.header + n
 	f.n++
@@ -198,7 +198,7 @@ func (f *file) nextBlock() (packet, error) {
 		}
 		b, err := f.peek(n)
 		if err != nil {
-			return packet{}, errTruncated
+			return packet{}, err
 		}
 		f.start += n
 		body := b[8 : n-4]

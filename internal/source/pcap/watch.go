@@ -25,6 +25,8 @@ type Watching struct {
 	Promiscuous bool
 	// Every is the longest time between two reports.
 	Every time.Duration
+	// Opened, when set, is called once the source is open and, of a capture, has begun.
+	Opened func()
 }
 
 // Watched counts what was seen.
@@ -53,7 +55,13 @@ const (
 func Watch(ctx context.Context, w Watching, report func([]*asset.Sighting) error) (Watched, error) {
 	src, done, err := w.open(ctx)
 	if err != nil {
+		if w.Interface == "" && ctx.Err() != nil {
+			err = nil // told to stop before the capture began
+		}
 		return Watched{}, err
+	}
+	if w.Opened != nil {
+		w.Opened()
 	}
 	g := newGatherer(observe.Builder{Source: Source{}.Name(), Input: w.Name}, nil)
 	g.live = true

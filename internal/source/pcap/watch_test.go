@@ -77,7 +77,7 @@ func TestWatchGrowing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	reports := 0
+	reports, heard := 0, false
 	watched(t, Watching{Name: path, Reader: f, Grows: true, Every: 20 * time.Millisecond}, func(ss []*asset.Sighting) bool {
 		if reports++; reports == 1 {
 			more, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
@@ -90,8 +90,12 @@ func TestWatchGrowing(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		return says(ss[0], evidence.LLDPSysName, "core-1")
+		heard = says(ss[0], evidence.LLDPSysName, "core-1")
+		return heard
 	})
+	if !heard {
+		t.Error("the packet that was half written was never told of")
+	}
 }
 
 // TestWatchStops: a silent reader does not keep a watch from ending.

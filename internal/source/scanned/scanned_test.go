@@ -96,3 +96,10 @@ func FuzzRead(f *testing.F) {
 		Neighbours(x)
 	})
 }
+
+// FuzzFile: any file is read as far as its lines are whole.
+func FuzzFile(f *testing.F) {
+	f.Add(file(f, example()))
+	f.Add([]byte(answer.Magic + "00000000 {}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) { sourcetest.Promises(t, Source{}, data) })
+}
