@@ -187,6 +187,8 @@ func (s *ItemSpec) orgs() []org.ID {
 type Result struct {
 	Case    *Case
 	Outcome Outcome
+	// Provisions are what the provisions of the regime said, each by itself.
+	Provisions []Outcome
 	// Fault says in one line what differs; Why explains what was found.
 	Fault string
 }
@@ -218,6 +220,7 @@ func (r *Result) run(e *Engine, cats law.Categories) {
 		return
 	}
 	var mine, entry []Outcome
+	defer func() { r.Provisions = mine }()
 	for _, o := range s.JudgeAll(c.Item.Item(cats)) {
 		if o.Regime != c.Expect.Regime || c.Expect.Provision != "" && string(o.Provision) != string(c.Expect.Regime)+"/"+c.Expect.Provision {
 			continue
