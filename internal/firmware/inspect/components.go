@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"telltale/internal/evidence"
+	"telltale/internal/firmware/unpack"
 )
 
 // components lists software: package databases first, changelogs of packages
@@ -89,6 +90,7 @@ func (in *inspector) packages(v *volume, put func(Component, string)) {
 			}
 		}
 	}
+	in.linkedPackages(v, put)
 	// A package unpacked without its database still carries its changelog.
 	for _, f := range in.files {
 		if f.region == "" || !strings.Contains(f.where, "usr/share/doc/") || !strings.HasPrefix(f.where, v.name+"/") || !strings.Contains(f.where, "changelog") {
@@ -105,6 +107,40 @@ func (in *inspector) packages(v *volume, put func(Component, string)) {
 			put(Component{Name: dir, Version: m[2], Kind: "package", Method: "changelog", PURL: fmt.Sprintf("pkg:deb/%s@%s", dir, m[2]), Licence: in.debLicence(v, dir), Evidence: strings.TrimSpace(m[0]) + sourceNote(name, dir)}, f.where)
 		}
 	}
+}
+
+// linkedPackages are those whose documents are a link to those of a package of the same source, which has the same version.
+func (in *inspector) linkedPackages(v *volume, put func(Component, string)) {
+	const docs = "usr/share/doc/"
+	for _, name := range v.dirs["usr/share/doc"] {
+		e := v.nodes[docs+name]
+		if e == nil || e.Node.Kind != unpack.Symlink || strings.Contains(e.Node.Link, "/") {
+			continue
+		}
+		c := Component{Name: name, Kind: "package", Method: "changelog", Licence: in.debLicence(v, e.Node.Link), Evidence: "documents are those of " + e.Node.Link}
+		for _, p := range v.Glob("/" + docs + e.Node.Link + "/changelog*") {
+			if m := changelogHead.FindStringSubmatch(changelogText(v.entry(p))); m != nil {
+				c.Version, c.PURL = m[2], fmt.Sprintf("pkg:deb/%s@%s", name, m[2])
+			}
+		}
+		put(c, v.name+"/"+docs+name)
+	}
+}
+
+// changelogText is the start of a changelog, packed or not.
+func changelogText(e *unpack.Entry) string {
+	if e == nil || e.Node.Object == nil {
+		return ""
+	}
+	o := e.Node.Object
+	for _, r := range o.Regions {
+		for _, n := range r.Nodes {
+			if n.Object != nil {
+				o = n.Object
+			}
+		}
+	}
+	return string(contentOf(o, 512))
 }
 
 func sourceNote(src, dir string) string {

@@ -136,11 +136,14 @@ var hostByte = func() (t [256]bool) {
 // Labels that are also suffixes of file names or words count only with three labels or more.
 var tlds = func() map[string]int {
 	m := map[string]int{}
-	for _, t := range strings.Fields("com net org info biz edu gov mil int io invalid example test top xyz cloud online site club tech dev app mobi link work vip ltd group wang ren") {
+	for _, t := range strings.Fields("com net org info biz edu gov mil int invalid example xyz") {
 		m[t] = 2
 	}
-	for _, t := range strings.Fields("cn de uk ru jp kr tw hk eu fr it nl br au ca ch at be se no fi dk pl cz es pt ua tr vn th sg my id ph ir il sa ae za mx ar cl us me tv cc co in is ws to ai") {
+	for _, t := range strings.Fields("cn de uk ru jp kr tw hk eu fr it nl br au ca ch at be se no fi dk pl cz es pt ua tr vn th sg my id ph ir il sa ae za mx ar cl us me tv cc co in is ws to ai io cloud mobi vip ltd wang ren") {
 		m[t] = 3
+	}
+	for _, t := range strings.Fields("test top online site club tech dev app link work group") { // words of code
+		m[t] = 4
 	}
 	return m
 }()

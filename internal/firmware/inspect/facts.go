@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"sort"
@@ -25,7 +26,9 @@ type Facts struct {
 	Ignore     []string    `yaml:"ignore_hosts"`
 	Passwords  []string    `yaml:"passwords"`
 	TestKeys   []TestKey   `yaml:"test_keys"`
-	Version    string      `yaml:"-"` // content hash of the files
+	// DeviceTree is whose chips a first part of a "compatible" name stands for.
+	DeviceTree map[string]string `yaml:"device_tree"`
+	Version    string            `yaml:"-"` // content hash of the files
 
 	literals *matcher
 	daemons  map[string]*Daemon
@@ -83,6 +86,7 @@ type Mark struct {
 	Pattern string   `yaml:"pattern"` // RE2 that must match around a literal
 	Kinds   []string `yaml:"kinds"`   // where the literal counts; empty: programs, modules, kernels and boot loaders
 	Attr    string   `yaml:"attr"`    // fw.sdk, fw.vendorString ...
+	Kit     bool     `yaml:"kit"`     // only the maker's own code holds the texts; others stand in code that supports many chips
 	Why     string   `yaml:"why"`
 	Sources []Source `yaml:"sources"`
 	paths   *regexp.Regexp
@@ -147,7 +151,7 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		return nil, fmt.Errorf("read firmware facts in %q: no files (%v)", dir, err)
 	}
 	sort.Strings(names)
-	all := &Facts{}
+	all := &Facts{DeviceTree: map[string]string{}}
 	sum := sha256.New()
 	for _, n := range names {
 		b, err := fs.ReadFile(fsys, n)
@@ -168,6 +172,7 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		all.Ignore = append(all.Ignore, f.Ignore...)
 		all.Passwords = append(all.Passwords, f.Passwords...)
 		all.TestKeys = append(all.TestKeys, f.TestKeys...)
+		maps.Copy(all.DeviceTree, f.DeviceTree)
 	}
 	all.Version = hex.EncodeToString(sum.Sum(nil)[:6])
 	return all, all.compile()

@@ -95,6 +95,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.modes()
 	in.modules()
 	in.marks()
+	in.boardTrees()
 	in.cases()
 	in.web()
 	in.remote()

@@ -120,44 +120,59 @@ func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
 	}
 }
 
+// markHit is a mark met in a file, before it is weighed against the others.
+type markHit struct {
+	m    *Mark
+	f    *file
+	text string
+	off  int64
+}
+
 // marks tries every mark of the data on contents and paths.
 func (in *inspector) marks() {
+	var hits []markHit
 	for i := range in.facts.Marks {
 		m := &in.facts.Marks[i]
 		for _, f := range in.files {
-			if f.c == nil {
-				continue
-			}
-			if m.paths != nil && f.vol != nil && m.paths.MatchString(f.path) {
-				if len(m.Texts) == 0 {
-					in.marked(m, f, f.path, -1)
-					continue
-				}
-			} else if m.paths != nil {
-				continue
-			}
-			kinds := m.Kinds
-			if len(kinds) == 0 {
-				kinds = []string{"code", "script"}
-			}
-			if len(m.Texts) == 0 || f.doc() || !f.c.isKind(kinds) {
-				continue
-			}
-			for _, t := range m.Texts {
-				offs := f.c.hits[t]
-				if len(offs) == 0 {
-					continue
-				}
-				text := f.c.around(offs[0], 120, 200)
-				if m.pattern != nil && !m.pattern.MatchString(f.c.window(offs[0], 120, 240)) {
-					continue
-				}
-				in.marked(m, f, text, offs[0])
-				break
+			if text, off, ok := m.on(f); ok {
+				hits = append(hits, markHit{m, f, text, off})
 			}
 		}
 	}
+	for _, h := range in.chips(hits) {
+		in.marked(h.m, h.f, h.text, h.off)
+	}
 	in.elfMarks()
+}
+
+// on says where a mark stands in a file: offset -1 for its path.
+func (m *Mark) on(f *file) (text string, off int64, ok bool) {
+	if f.c == nil {
+		return "", 0, false
+	}
+	if m.paths != nil {
+		if f.vol == nil || !m.paths.MatchString(f.path) {
+			return "", 0, false
+		}
+		if len(m.Texts) == 0 {
+			return f.path, -1, true
+		}
+	}
+	kinds := m.Kinds
+	if len(kinds) == 0 {
+		kinds = []string{"code", "script"}
+	}
+	if f.doc() || !f.c.isKind(kinds) {
+		return "", 0, false
+	}
+	for _, t := range m.Texts {
+		for _, off := range f.c.hits[t] {
+			if m.pattern == nil || m.pattern.MatchString(f.c.window(off, 120, 240)) {
+				return f.c.around(off, 120, 200), off, true
+			}
+		}
+	}
+	return "", 0, false
 }
 
 func (in *inspector) marked(m *Mark, f *file, text string, off int64) {
