@@ -29,6 +29,10 @@ func (f *Facts) Fingerprints() []evidence.Fingerprint {
 		add(containerMark(c.Format, Confirmed), "platform", c.Org, c.Why, Confirmed)
 		add(containerMark(c.Format, Probable), "platform", c.Org, c.Why, Probable)
 	}
+	for i := range f.PackageLists {
+		l := &f.PackageLists[i]
+		add("list-"+l.Name, "platform", l.Org, l.Why, Probable)
+	}
 	for i := range f.Marks {
 		m := &f.Marks[i]
 		add(m.ID, m.Role, m.Org, m.Why, m.Level)

@@ -128,6 +128,9 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 	if d.Finding == "" {
 		return
 	}
+	if on, _ := debugBridge(in.boots[v].props()); on && d.Kind == "adb" {
+		return // judged by its properties, once
+	}
 	lv := d.Level
 	how := "started at every boot, without condition"
 	switch s.State {
@@ -269,27 +272,29 @@ func (in *inspector) hiddenTelnet(v *volume, b *booter) {
 	}
 }
 
-// adb judges Android's debug bridge by its properties as shipped.
+// debugBridge says whether an image's properties, as shipped and as its init sets them, switch the bridge on, and on which TCP port.
+func debugBridge(props map[string]string) (on bool, port string) {
+	usb := nonEmpty(props["persist.sys.usb.config"], props["sys.usb.config"])
+	port = nonEmpty(props["service.adb.tcp.port"], props["persist.adb.tcp.port"])
+	if port == "-1" || port == "0" {
+		port = ""
+	}
+	return port != "" || strings.Contains(usb, "adb") || props["persist.service.adb.enable"] == "1", port
+}
+
+// adb judges Android's debug bridge by its properties.
 func (in *inspector) adb() {
 	for _, v := range in.volumes {
 		b := in.boots[v]
 		props := b.props()
-		if len(props) == 0 {
+		on, port := debugBridge(props)
+		if !on {
 			continue
 		}
-		usb := props["persist.sys.usb.config"]
-		if usb == "" {
-			usb = props["sys.usb.config"]
-		}
-		on := strings.Contains(usb, "adb") || props["persist.service.adb.enable"] == "1"
-		port := nonEmpty(props["service.adb.tcp.port"], props["persist.adb.tcp.port"])
-		tcp := port != "" && port != "-1" && port != "0"
-		if !on && !tcp {
-			continue
-		}
+		tcp := port != ""
 		file := ""
-		for _, p := range propFiles {
-			if v.Read(p) != "" && strings.Contains(v.Read(p), "adb") {
+		for _, p := range append(propFiles[:len(propFiles):len(propFiles)], "init.rc") {
+			if strings.Contains(v.Read(p), "adb") {
 				file = p
 				break
 			}
@@ -315,6 +320,6 @@ func (in *inspector) adb() {
 		sort.Strings(ev)
 		in.rep.Services = append(in.rep.Services, Service{Name: "adbd", Kind: "adb", Command: "adbd", State: "unconditional", Ports: ports, Chain: []string{file}, Volume: v.name})
 		in.add(Finding{ID: "daemon.adb-at-boot", Level: lv, Rule: "android-properties", Value: "adbd", Path: file, Where: v.name + "/" + file, Region: v.name, Title: title, Evidence: strings.Join(ev, " "),
-			Consequence: "a command line on the device, as root where the build is debuggable", Use: "a cable, or the network port when one is set", Control: "only properties the image ships are read; an image that sets none is not reported"})
+			Consequence: "a command line on the device, as root where the build is debuggable", Use: "a cable, or the network port when one is set", Control: "only properties the image ships or its init sets at every boot are read; an image that sets none is not reported"})
 	}
 }

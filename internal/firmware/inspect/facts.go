@@ -17,15 +17,16 @@ import (
 // Facts are the known cases, marks, components, daemons, hosts, passwords and
 // test keys the checks rest on. Safe for concurrent use once compiled.
 type Facts struct {
-	Cases      []Case      `yaml:"cases"`
-	Marks      []Mark      `yaml:"marks"`
-	Containers []Container `yaml:"containers"`
-	Components []Ident     `yaml:"components"`
-	Daemons    []Daemon    `yaml:"daemons"`
-	Hosts      []HostFact  `yaml:"hosts"`
-	Ignore     []string    `yaml:"ignore_hosts"`
-	Passwords  []string    `yaml:"passwords"`
-	TestKeys   []TestKey   `yaml:"test_keys"`
+	Cases        []Case        `yaml:"cases"`
+	Marks        []Mark        `yaml:"marks"`
+	Containers   []Container   `yaml:"containers"`
+	PackageLists []PackageList `yaml:"package_lists"`
+	Components   []Ident       `yaml:"components"`
+	Daemons      []Daemon      `yaml:"daemons"`
+	Hosts        []HostFact    `yaml:"hosts"`
+	Ignore       []string      `yaml:"ignore_hosts"`
+	Passwords    []string      `yaml:"passwords"`
+	TestKeys     []TestKey     `yaml:"test_keys"`
 	// DeviceTree is whose chips a first part of a "compatible" name stands for.
 	DeviceTree map[string]string `yaml:"device_tree"`
 	Version    string            `yaml:"-"` // content hash of the files
@@ -104,6 +105,17 @@ type Container struct {
 	Sources []Source          `yaml:"sources"`
 }
 
+// PackageList is a JSON list of contents that one maker's update packages carry.
+type PackageList struct {
+	Name    string   `yaml:"name"` // of the member
+	Key     string   `yaml:"key"`  // that makes it this maker's
+	Org     string   `yaml:"org"`
+	Brand   string   `yaml:"brand"` // key that names whom it was built for
+	Own     []string `yaml:"own"`   // the maker's own values there
+	Why     string   `yaml:"why"`
+	Sources []Source `yaml:"sources"`
+}
+
 // Ident identifies a component by a literal and reads its version near it.
 type Ident struct {
 	Name    string   `yaml:"name"`
@@ -166,6 +178,7 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		all.Cases = append(all.Cases, f.Cases...)
 		all.Marks = append(all.Marks, f.Marks...)
 		all.Containers = append(all.Containers, f.Containers...)
+		all.PackageLists = append(all.PackageLists, f.PackageLists...)
 		all.Components = append(all.Components, f.Components...)
 		all.Daemons = append(all.Daemons, f.Daemons...)
 		all.Hosts = append(all.Hosts, f.Hosts...)

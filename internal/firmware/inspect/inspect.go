@@ -83,6 +83,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.regions()
 	in.buildDate()
 	in.containers()
+	in.packageLists()
 	in.components()
 	in.accounts()
 	in.keys()
@@ -100,6 +101,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.web()
 	in.remote()
 	in.hostFindings()
+	in.integrity()
 	in.makers()
 	in.finish()
 	return in.rep, nil

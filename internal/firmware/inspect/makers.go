@@ -2,8 +2,6 @@ package inspect
 
 import (
 	"fmt"
-
-	"regexp"
 	"sort"
 	"strings"
 
@@ -82,41 +80,6 @@ func (in *inspector) container(c *Container, full string, r *unpack.Region) {
 	}
 	if c.Brand != "" {
 		in.brandMember(c, full, r)
-	}
-}
-
-var brandText = regexp.MustCompile(`(?im)^\s*(?:[\w.]*(?:vendor|brand|company|manufacturer|oem_?name|factory)[\w.]*)\s*[=:]\s*"?([A-Za-z][\w .&-]{1,40}?)"?\s*$`)
-
-// brandMember looks into the member that carries branding: names it gives that are not the maker's.
-func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
-	for _, f := range in.files {
-		if !strings.HasPrefix(f.where, full+"/"+c.Brand) || f.size > 256<<10 || f.kind != "text" {
-			continue
-		}
-		text := string(contentOf(f.obj, 64<<10))
-		name := ""
-		if m := brandText.FindStringSubmatch(text); m != nil {
-			name = strings.TrimSpace(m[1])
-		} else if words := strings.Fields(text); len(text) < 200 && len(words) > 0 && len(words) <= 6 && strings.Count(strings.TrimSpace(text), "\n") == 0 {
-			name = strings.Join(words, " ")
-		}
-		if name == "" || strings.Contains(strings.ToLower(name), strings.ToLower(c.Org)) {
-			continue
-		}
-		org := name
-		for i := range in.facts.Marks {
-			m := &in.facts.Marks[i]
-			if m.Role == "brand" {
-				for _, t := range m.Texts {
-					if strings.EqualFold(t, name) || strings.Contains(strings.ToLower(name), strings.ToLower(t)) {
-						org = m.Org
-					}
-				}
-			}
-		}
-		in.claim("brand", org, Probable, "branding text in "+f.path)
-		in.claims["brand|"+org].Text = org == name
-		in.observe(evidence.FwOEM, name, f.where, 0)
 	}
 }
 

@@ -279,6 +279,10 @@ func (b *booter) androidInit() {
 				if cur != nil {
 					cur.disabled = true
 				}
+			case "setprop":
+				if trigger != "" && len(f) > 2 && b.trigger(trigger) == "" {
+					b.props()[f[1]] = f[2]
+				}
 			case "start", "exec", "exec_start", "restart":
 				if trigger == "" || len(f) < 2 {
 					continue

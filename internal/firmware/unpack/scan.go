@@ -287,7 +287,7 @@ func (sc *scanner) gaps() {
 	o.Regions = out
 }
 
-// gap splits a stretch into padding at either end and an unexplained rest.
+// gap splits a stretch into padding, at either end and in long runs within, and unexplained rests.
 func (sc *scanner) gap(off, n int64) []*Region {
 	lead := fill(sc.d, off, n)
 	var out []*Region
@@ -302,13 +302,48 @@ func (sc *scanner) gap(off, n int64) []*Region {
 	if tail < 64 {
 		tail = 0
 	}
-	r := &Region{Offset: off, Length: n - tail, Format: "data", Confidence: Leftover, State: Unknown}
-	sc.describe(r)
-	out = append(out, r)
+	for len(out) < 64 {
+		at, run := innerFill(sc.d, off, n-tail)
+		if run == 0 {
+			break
+		}
+		out = append(out, sc.leftover(off, at-off), &Region{Offset: at, Length: run, Format: "padding", Confidence: Structural})
+		off, n = at+run, n-(at+run-off)
+	}
+	out = append(out, sc.leftover(off, n-tail))
 	if tail > 0 {
 		out = append(out, &Region{Offset: off + n - tail, Length: tail, Format: "padding", Confidence: Structural})
 	}
 	return out
+}
+
+func (sc *scanner) leftover(off, n int64) *Region {
+	r := &Region{Offset: off, Length: n, Format: "data", Confidence: Leftover, State: Unknown}
+	sc.describe(r)
+	return r
+}
+
+// innerRun is the least filling, in bytes, that parts two unexplained stretches: half an erase block.
+const innerRun = 32 << 10
+
+// innerFill finds the first such filling inside a stretch that begins and ends with something else.
+func innerFill(d *data, off, n int64) (at, run int64) {
+	for p := off + innerRun/2; p < off+n; p += innerRun / 2 {
+		b := d.at(p, 1)
+		if b == nil || b[0] != 0 && b[0] != 0xff {
+			continue
+		}
+		back := fillTail(d, off, p-off)
+		if back > 0 && d.at(p-1, 1)[0] != b[0] {
+			back = 0
+		}
+		fwd := fill(d, p, off+n-p)
+		if back+fwd >= innerRun && p+fwd < off+n && p-back > off {
+			return p - back, back + fwd
+		}
+		p += fwd / (innerRun / 2) * (innerRun / 2)
+	}
+	return 0, 0
 }
 
 func (sc *scanner) describe(r *Region) {

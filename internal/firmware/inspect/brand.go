@@ -1,0 +1,75 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"telltale/internal/evidence"
+	"telltale/internal/firmware/unpack"
+)
+
+// Brands: the names other than the maker's own that a maker's containers and packages carry.
+
+var brandText = regexp.MustCompile(`(?im)^\s*(?:[\w.]*(?:vendor|brand|company|manufacturer|oem_?name|factory)[\w.]*)\s*[=:]\s*"?([A-Za-z][\w .&-]{1,40}?)"?\s*$`)
+
+// brandMember looks into the member that carries branding: names it gives that are not the maker's.
+func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
+	for _, f := range in.files {
+		if !strings.HasPrefix(f.where, full+"/"+c.Brand) || f.size > 256<<10 || f.kind != "text" {
+			continue
+		}
+		text := string(contentOf(f.obj, 64<<10))
+		name := ""
+		if m := brandText.FindStringSubmatch(text); m != nil {
+			name = strings.TrimSpace(m[1])
+		} else if words := strings.Fields(text); len(text) < 200 && len(words) > 0 && len(words) <= 6 && strings.Count(strings.TrimSpace(text), "\n") == 0 {
+			name = strings.Join(words, " ")
+		}
+		if name == "" || strings.Contains(strings.ToLower(name), strings.ToLower(c.Org)) {
+			continue
+		}
+		in.brand(name, f)
+	}
+}
+
+// brand claims a brand by the name a file gives, as the organisation of the data it belongs to where there is one.
+func (in *inspector) brand(name string, f *file) {
+	org := name
+	for i := range in.facts.Marks {
+		m := &in.facts.Marks[i]
+		if m.Role == "brand" {
+			for _, t := range m.Texts {
+				if strings.EqualFold(t, name) || strings.Contains(strings.ToLower(name), strings.ToLower(t)) {
+					org = m.Org
+				}
+			}
+		}
+	}
+	in.claim("brand", org, Probable, "branding text in "+f.path)
+	in.claims["brand|"+org].Text = org == name
+	in.observe(evidence.FwOEM, name, f.where, 0)
+}
+
+// packageLists reads the lists of contents that update packages of one maker carry.
+func (in *inspector) packageLists() {
+	for i := range in.facts.PackageLists {
+		p := &in.facts.PackageLists[i]
+		for _, f := range in.files {
+			if f.base() != p.Name || f.size > 256<<10 || f.node == nil {
+				continue
+			}
+			var list map[string]any
+			text := contentOf(f.obj, 256<<10)
+			if json.Unmarshal(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), &list) != nil || list[p.Key] == nil {
+				continue
+			}
+			in.claim("platform", p.Org, Probable, p.Name+" in "+f.where)
+			in.mark("platform", "list-"+p.Name, p.Key, f.where, -1)
+			if name, ok := list[p.Brand].(string); ok && name != "" && len(name) < 64 && !contains(p.Own, name) {
+				in.brand(name, f)
+			}
+		}
+	}
+}
