@@ -66,7 +66,7 @@ func Open(files fs.FS) *Tree {
 	t.Registry = sync.OnceValues(t.loadRegistry)
 	t.Screening = sync.OnceValues(t.loadScreening)
 	t.ScreeningTables = sync.OnceValues(func() (*screen.Tables, error) { return loadScreeningTables(files) })
-	t.Firmware = sync.OnceValues(func() (*inspect.Facts, error) { return inspect.Load(files, "firmware") })
+	t.Firmware = sync.OnceValues(t.loadFirmware)
 	t.Scan = sync.OnceValues(func() (*scan.Rules, error) { return loadScan(files) })
 	t.Version = sync.OnceValue(func() string { return Date + "-" + filesHash(files) })
 	return t

@@ -23,6 +23,13 @@ type FirmwareOptions struct {
 	Out string
 	// Baseline is an image, or a report in JSON, every image is compared with; empty for none.
 	Baseline string
+	// Known are images, reports of images, or folders of either; each image's relatives among them are told.
+	Known []string
+	// Manifest is the maker's list of digests, Keys are its public keys; a signature is looked for beside list and image.
+	Manifest string
+	Keys     []string
+	// Told is what a device that should run the image says of itself; empty for nothing.
+	Told string
 	// Limits bound the unpacker; zero fields take their defaults.
 	Limits unpack.Limits
 	// Progress is told about each image; may be nil.
@@ -50,6 +57,14 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 			return nil, fmt.Errorf("read baseline %q: %w", o.Baseline, err)
 		}
 	}
+	known, err := o.known(ctx, facts)
+	if err != nil {
+		return nil, err
+	}
+	list, keys, err := o.integrity()
+	if err != nil {
+		return nil, err
+	}
 	var out []*FirmwareResult
 	var errs []error
 	for _, p := range paths {
@@ -60,14 +75,25 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 		}
 		res := &FirmwareResult{Report: r}
 		if base != nil {
-			res.Baseline, res.Changes = base.Image.Name, diff.Compare(base, r)
-			res.Lineage = append(res.Lineage, diff.Lineage(r, base))
+			res.Baseline, res.Changes, res.FileChanges = base.Name(), diff.Compare(base, r), diff.Files(base, r)
 		}
-		for _, other := range out {
-			if l := diff.Lineage(r, other.Report); l.Same > 0.2 || l.Alike > 0.3 {
-				res.Lineage = append(res.Lineage, l)
+		if list != nil || len(keys) > 0 {
+			if res.Vendor, err = o.vendor(p, r, list, keys); err != nil {
+				errs = append(errs, err)
 			}
 		}
+		if o.Told != "" {
+			t := r.Compare(o.Told)
+			res.Told = &t
+		}
+		others := known
+		if base != nil {
+			others = append(others[:len(others):len(others)], base)
+		}
+		for _, other := range out {
+			others = append(others[:len(others):len(others)], other.Report)
+		}
+		r.Lineage = kin(r, others)
 		out = append(out, res)
 	}
 	return out, errors.Join(errs...)
@@ -167,7 +193,15 @@ func WriteFirmware(w io.Writer, rs []*FirmwareResult, format string, all bool) e
 		}
 		return nil
 	case "html":
-		return render.HTML(w, rs)
+		t, err := editionInUse()
+		if err != nil {
+			return err
+		}
+		facts, err := t.Firmware()
+		if err != nil {
+			return err
+		}
+		return render.HTML(w, rs, facts.OrgName)
 	case "sarif":
 		return render.SARIF(w, rs)
 	case "cyclonedx":

@@ -11,7 +11,7 @@ const alikeBar = 0.5
 
 // Lineage says how much of a's files stand in b: byte-equal, and close by fuzzy hash.
 func Lineage(a, b *inspect.Report) inspect.Lineage {
-	l := inspect.Lineage{Image: b.Image.Name, SHA256: b.Image.SHA256}
+	l := inspect.Lineage{Image: b.Image.Name, Name: b.Name(), SHA256: b.Image.SHA256}
 	sums := map[string]bool{}
 	byBase := map[string][]string{}
 	for _, f := range b.Files {

@@ -63,7 +63,7 @@ func (in *inspector) cases() {
 				continue
 			}
 			off, ok := in.holds(&c.Match, f)
-			if !ok {
+			if !ok || c.Unless != "" && in.seen[caseIn(c.Unless, f)] {
 				continue
 			}
 			lv := c.Level
@@ -83,18 +83,21 @@ func (in *inspector) cases() {
 	}
 }
 
+func caseIn(id string, f *file) string { return "case|" + id + "|" + f.where }
+
 func (in *inspector) known1(c *Case, f *file, lv Level, off int64) {
+	in.seen[caseIn(c.ID, f)] = true
 	ev := f.path
 	if off >= 0 {
 		ev = strings.TrimSpace(f.c.around(off, 40, 120))
 	}
 	not := ""
 	if len(c.NotAuthor) > 0 {
-		not = " Not by " + strings.Join(c.NotAuthor, ", ") + ", whom early reports named."
+		not = " Not by " + in.names(c.NotAuthor) + ", whom early reports named."
 	}
 	title := c.Title
 	if c.Author != "" {
-		title += " (author: " + c.Author + ")"
+		title += " (author: " + in.facts.name(c.Author) + ")"
 	}
 	in.add(f.at(Finding{ID: c.Finding, Level: lv, Rule: "case/" + c.ID, Value: c.ID, Title: title, Evidence: ev, Consequence: strings.TrimSpace(c.Consequence + not), Use: c.Use, Control: c.Control, Sources: sources(c.Sources)}, off))
 	if c.Author != "" && c.Role != "" && lv.Rank() >= Probable.Rank() {
@@ -182,6 +185,20 @@ func (in *inspector) finish() {
 		}
 	}
 	r := in.rep
+	sort.SliceStable(r.Makers, func(i, j int) bool {
+		return r.Makers[i].Level.Rank() > r.Makers[j].Level.Rank()
+	})
+	r.order()
+	r.nonNil()
+}
+
+// Add puts in findings made outside of the image, such as against a list of digests, and says the summary anew.
+func (r *Report) Add(fs ...Finding) {
+	r.Findings = append(r.Findings[:len(r.Findings):len(r.Findings)], fs...)
+	r.order()
+}
+
+func (r *Report) order() {
 	sort.SliceStable(r.Findings, func(i, j int) bool {
 		a, b := r.Findings[i], r.Findings[j]
 		if a.Level != b.Level {
@@ -192,11 +209,7 @@ func (in *inspector) finish() {
 		}
 		return a.Where+"\x00"+a.Value < b.Where+"\x00"+b.Value
 	})
-	sort.SliceStable(r.Makers, func(i, j int) bool {
-		return r.Makers[i].Level.Rank() > r.Makers[j].Level.Rank()
-	})
-	r.Summary = in.summary()
-	r.nonNil()
+	r.Summary = r.summary()
 }
 
 // nonNil makes empty lists of nil ones, so that the JSON has the same shape always.
@@ -222,14 +235,14 @@ func fix[T any](l *[]T) {
 }
 
 // summary says in one or two sentences what was found. It never clears an image.
-func (in *inspector) summary() string {
+func (r *Report) summary() string {
 	n := map[Level]int{}
-	for _, f := range in.rep.Findings {
+	for _, f := range r.Findings {
 		n[f.Level]++
 	}
-	share := fmt.Sprintf("%.1f %% of %d bytes explained", in.rep.Coverage.Share*100, in.rep.Coverage.Bytes)
+	share := fmt.Sprintf("%.1f %% of %d bytes explained", r.Coverage.Share*100, r.Coverage.Bytes)
 	enc := int64(0)
-	for _, r := range in.rep.Regions {
+	for _, r := range r.Regions {
 		if r.State == "encrypted" {
 			enc += r.Length
 		}
@@ -241,8 +254,8 @@ func (in *inspector) summary() string {
 	if enc > 0 {
 		s += fmt.Sprintf("; %d bytes are encrypted or random and were not looked into", enc)
 	}
-	if len(in.rep.Coverage.Limits) > 0 {
-		s += "; bounds were hit: " + strings.Join(in.rep.Coverage.Limits, ", ")
+	if len(r.Coverage.Limits) > 0 {
+		s += "; bounds were hit: " + strings.Join(r.Coverage.Limits, ", ")
 	}
 	return s + "."
 }

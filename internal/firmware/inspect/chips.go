@@ -48,7 +48,7 @@ func (in *inspector) chips(hits []markHit) []markHit {
 		l = append(l, o)
 	}
 	sort.Strings(l)
-	in.add(seen.at(Finding{ID: "maker.soc", Level: Note, Rule: "supported-chips", Value: "supports " + strings.Join(l, ", "), Title: fmt.Sprintf("Supports the chips of %d makers (%s), which does not say whose is in the device", len(l), strings.Join(l, ", ")),
+	in.add(seen.at(Finding{ID: "maker.soc", Level: Note, Rule: "supported-chips", Value: "supports " + strings.Join(l, ", "), Title: fmt.Sprintf("Supports the chips of %d makers (%s), which does not say whose is in the device", len(l), in.names(l)),
 		Control: "texts that any code supporting a chip holds count only when one maker is named by them"}, -1))
 	return out
 }

@@ -31,6 +31,9 @@ type Facts struct {
 	DeviceTree map[string]string `yaml:"device_tree"`
 	Version    string            `yaml:"-"` // content hash of the files
 
+	// OrgName gives an organisation's name for the texts of a report; nil shows its ID.
+	OrgName func(id string) string `yaml:"-"`
+
 	literals *matcher
 	daemons  map[string]*Daemon
 }
@@ -51,6 +54,8 @@ type Case struct {
 	Finding string `yaml:"finding"`
 	Level   Level  `yaml:"level"`
 	Else    Level  `yaml:"else"`
+	// Unless is a case, earlier in the list, that says all of this one and more of the same file.
+	Unless  string `yaml:"unless"`
 	Match   Cond   `yaml:"match"`
 	Confirm Cond   `yaml:"confirm"`
 	// Author is the organisation that wrote it, NotAuthor those it is wrongly laid to.
@@ -266,4 +271,11 @@ func sources(l []Source) []string {
 		out = append(out, s.String())
 	}
 	return out
+}
+
+func (f *Facts) name(org string) string {
+	if f.OrgName == nil {
+		return org
+	}
+	return f.OrgName(org)
 }

@@ -82,6 +82,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	}
 	in.regions()
 	in.buildDate()
+	in.identity()
 	in.containers()
 	in.packageLists()
 	in.components()

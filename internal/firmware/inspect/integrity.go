@@ -51,6 +51,7 @@ func (in *inspector) integrity() {
 // signaturePlaces are containers that can carry a signature, and where.
 var signaturePlaces = map[string]string{"fit": "nodes", "hwnp": "an item"}
 
+// regionSigned says that a region holds a signature, or may: what was not read in whole is not called unsigned.
 func regionSigned(r *unpack.Region) bool {
 	if r.State == unpack.Encrypted || r.State == unpack.Partial {
 		return true // not known
@@ -61,6 +62,9 @@ func regionSigned(r *unpack.Region) bool {
 		}
 	}
 	for _, n := range r.Nodes {
+		if n.State != unpack.OK {
+			return true // what could not be read may be one
+		}
 		if signatureName.MatchString(path.Base(n.Path)) {
 			return true
 		}

@@ -66,7 +66,7 @@ func (in *inspector) container(c *Container, full string, r *unpack.Region) {
 			if org, ok := c.Tags[tag]; ok {
 				x := base
 				x.ID, x.Level, x.Rule, x.Value = "maker.operator", Note, "container-tag", tag
-				x.Title = fmt.Sprintf("The header names the operator build %q (%s)", tag, org)
+				x.Title = fmt.Sprintf("The header names the operator build %q (%s)", tag, in.facts.name(org))
 				x.Evidence = f.Name + " = " + clip(f.Value, 200)
 				in.add(x)
 				in.claim("operator", org, Probable, "operator tag "+tag+" in the "+r.Format+" header")
@@ -180,11 +180,19 @@ func (in *inspector) makers() {
 	for _, role := range []string{"soc", "platform", "assembler", "brand"} {
 		for _, m := range byRole[role] {
 			in.add(Finding{ID: "maker." + role, Level: m.Level, Rule: "marks", Value: m.Org, Where: in.tree.Name, Region: in.tree.Name,
-				Title: fmt.Sprintf("%s: %s", roleWords[role], m.Org), Evidence: strings.Join(m.Because, "; "),
+				Title: fmt.Sprintf("%s: %s", roleWords[role], in.facts.name(m.Org)), Evidence: strings.Join(m.Because, "; "),
 				Control: "names of packages and hosts alone make no claim; each mark is data with its reason"})
 		}
 	}
 	in.conflicts(byRole)
+}
+
+func (in *inspector) names(orgs []string) string {
+	var l []string
+	for _, o := range orgs {
+		l = append(l, in.facts.name(o))
+	}
+	return strings.Join(l, ", ")
 }
 
 var roleWords = map[string]string{"soc": "Chip maker", "platform": "Firmware platform by", "assembler": "Assembled by", "brand": "Brand"}
@@ -202,13 +210,13 @@ func (in *inspector) conflicts(by map[string][]*Maker) {
 	platforms, brands := strong("platform"), strong("brand")
 	if len(platforms) > 1 {
 		in.add(Finding{ID: "maker.conflict", Level: Suspicious, Rule: "platforms", Value: strings.Join(platforms, ","), Where: in.tree.Name, Region: in.tree.Name,
-			Title: "Marks of several platform makers: " + strings.Join(platforms, ", "), Consequence: "one took over the other's software, or the image holds parts of both"})
+			Title: "Marks of several platform makers: " + in.names(platforms), Consequence: "one took over the other's software, or the image holds parts of both"})
 	}
 	for _, p := range platforms {
 		for _, b := range brands {
 			if p != b {
 				in.add(Finding{ID: "maker.conflict", Level: Suspicious, Rule: "brand-platform", Value: b + "/" + p, Where: in.tree.Name, Region: in.tree.Name,
-					Title: fmt.Sprintf("Sold as %s, written by %s: a relabelled product", b, p), Consequence: "rules that name the maker apply to it under the other name too"})
+					Title: fmt.Sprintf("Sold as %s, written by %s: a relabelled product", in.facts.name(b), in.facts.name(p)), Consequence: "rules that name the maker apply to it under the other name too"})
 			}
 		}
 	}

@@ -213,6 +213,7 @@ type Report struct {
 	Schema      string        `json:"schema"`
 	DataVersion string        `json:"data_version"`
 	Image       Image         `json:"image"`
+	Identity    Identity      `json:"identity"`
 	Summary     string        `json:"summary"`
 	Coverage    Coverage      `json:"coverage"`
 	Makers      []Maker       `json:"makers"`
@@ -240,6 +241,7 @@ type Observation struct {
 // Lineage is how much of another image's files this one shares.
 type Lineage struct {
 	Image  string  `json:"image"`
+	Name   string  `json:"name"` // with model, version and day, as far as that image says
 	SHA256 string  `json:"sha256"`
 	Same   float64 `json:"same"`    // share of this image's files that are byte-equal there
 	Alike  float64 `json:"alike"`   // share that is equal or close by fuzzy hash

@@ -333,7 +333,7 @@ func (in *inspector) host(f *file, h hostHit, code bool) {
 		in.observe(evidence.FwHost, h.host, f.where, h.off)
 		title := "A program holds the host " + h.host
 		if x.Operator != "" {
-			title += fmt.Sprintf(" (%s, run by %s)", nonEmpty(x.Purpose, "service"), x.Operator)
+			title += fmt.Sprintf(" (%s, run by %s)", nonEmpty(x.Purpose, "service"), in.facts.name(x.Operator))
 		}
 		if code {
 			in.add(f.at(Finding{ID: "host.undocumented", Level: Note, Rule: "host", Value: h.host, Title: title, Evidence: nonEmpty(h.url, h.host), Consequence: "the device may call it; what for is not shown by the name", Control: "standards bodies, licences and example names are left out"}, h.off))

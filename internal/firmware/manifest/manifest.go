@@ -96,7 +96,7 @@ func parseLine(l string) (Entry, bool) {
 	if m[0][2] > 0 || name == "" || strings.ContainsAny(name, "\"'<>=") {
 		name = fileName(l[:m[0][2]] + " " + l[m[0][3]:])
 	}
-	return Entry{name, algs[len(sum)], strings.ToLower(sum)}, name != ""
+	return Entry{name, algs[len(sum)], strings.ToLower(sum)}, name != "" && !isDigest(name)
 }
 
 var nameLike = regexp.MustCompile(`[\w./+@~-]*\w\.[A-Za-z]\w{0,9}`)
