@@ -41,6 +41,7 @@ type Progress struct {
 func (in *intake) readAll(ctx context.Context, names []string, opt *source.Options, limits all.Limits) error {
 	names = append([]string(nil), names...)
 	sort.Strings(names)
+	limits.Whole = updatePackage
 	for i, name := range names {
 		if i > 0 && name == names[i-1] {
 			continue

@@ -17,16 +17,18 @@ import (
 // Facts are the known cases, marks, components, daemons, hosts, passwords and
 // test keys the checks rest on. Safe for concurrent use once compiled.
 type Facts struct {
-	Cases        []Case        `yaml:"cases"`
-	Marks        []Mark        `yaml:"marks"`
-	Containers   []Container   `yaml:"containers"`
-	PackageLists []PackageList `yaml:"package_lists"`
-	Components   []Ident       `yaml:"components"`
-	Daemons      []Daemon      `yaml:"daemons"`
-	Hosts        []HostFact    `yaml:"hosts"`
-	Ignore       []string      `yaml:"ignore_hosts"`
-	Passwords    []string      `yaml:"passwords"`
-	TestKeys     []TestKey     `yaml:"test_keys"`
+	Cases      []Case      `yaml:"cases"`
+	Marks      []Mark      `yaml:"marks"`
+	Containers []Container `yaml:"containers"`
+	// PackageMembers are shell patterns over the names of members that make an archive one package.
+	PackageMembers []string      `yaml:"package_members"`
+	PackageLists   []PackageList `yaml:"package_lists"`
+	Components     []Ident       `yaml:"components"`
+	Daemons        []Daemon      `yaml:"daemons"`
+	Hosts          []HostFact    `yaml:"hosts"`
+	Ignore         []string      `yaml:"ignore_hosts"`
+	Passwords      []string      `yaml:"passwords"`
+	TestKeys       []TestKey     `yaml:"test_keys"`
 	// DeviceTree is whose chips a first part of a "compatible" name stands for.
 	DeviceTree map[string]string `yaml:"device_tree"`
 	Version    string            `yaml:"-"` // content hash of the files
@@ -183,6 +185,7 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		all.Cases = append(all.Cases, f.Cases...)
 		all.Marks = append(all.Marks, f.Marks...)
 		all.Containers = append(all.Containers, f.Containers...)
+		all.PackageMembers = append(all.PackageMembers, f.PackageMembers...)
 		all.PackageLists = append(all.PackageLists, f.PackageLists...)
 		all.Components = append(all.Components, f.Components...)
 		all.Daemons = append(all.Daemons, f.Daemons...)

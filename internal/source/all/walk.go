@@ -38,6 +38,9 @@ type Limits struct {
 	PartBytes, Bytes int64
 	// Ratio is how many times larger than packed a file of an archive may be.
 	Ratio int64
+	// Whole says that an archive is one thing, not a folder of inputs: it is visited itself,
+	// without a source. Nil: no archive is.
+	Whole func(*source.Input) bool
 }
 
 func (l Limits) orDefault() Limits {
@@ -252,6 +255,11 @@ func (w *walk) input(in *source.Input, named bool, depth int) error {
 	}
 	cov.Format = s.Name()
 	if c, ok := s.(source.Container); ok {
+		if w.limits.Whole != nil && w.limits.Whole(in) {
+			cov.Format, cov.Unreadable = "", true
+			cov.Fail("", "an update package, which was not read", "")
+			return w.visit(&Leaf{Input: in, Coverage: cov})
+		}
 		return w.container(c, in, cov, depth)
 	}
 	return w.visit(&Leaf{Input: in, Source: s, Coverage: cov})
