@@ -154,7 +154,7 @@ func (o *FirmwareOptions) imageSignature(p string, r *inspect.Report, keys []*ma
 	switch {
 	case f == nil:
 		v.Signature = who
-	case f.ID != "integrity.unsigned" || v.Signature == "": // a signed list covers the image
+	case f.ID != "integrity.unsigned" || v.Manifest == "": // with a list, its own signature is judged
 		r.Add(*f)
 	}
 	return nil

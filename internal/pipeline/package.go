@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"telltale/data"
 	"telltale/internal/source"
 )
 
@@ -21,10 +20,14 @@ var imageHeads = []string{"\x27\x05\x19\x56", "hsqs", "sqsh", "\xd0\x0d\xfe\xed"
 // the name of a package's part, and none is a file of an inventory.
 func updatePackage(in *source.Input) bool {
 	head := make([]byte, 4)
-	if n, _ := in.Data.ReadAt(head, 0); n < 4 || string(head) != "PK\x03\x04" {
+	if n, _ := in.Data.ReadAt(head, 0); n < 4 || in.Size < minImage || string(head) != "PK\x03\x04" {
 		return false
 	}
-	facts, err := data.Firmware()
+	t, err := editionInUse()
+	if err != nil {
+		return false
+	}
+	facts, err := t.Firmware()
 	if err != nil {
 		return false
 	}
