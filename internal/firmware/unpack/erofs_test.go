@@ -1,0 +1,70 @@
+package unpack
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// erofsImage packs the sample tree with Debian's tool.
+func erofsImage(t testing.TB, args ...string) []byte {
+	t.Helper()
+	need(t, "mkfs.erofs")
+	img := filepath.Join(t.TempDir(), "img")
+	run(t, "mkfs.erofs", append(append([]string{"--quiet"}, args...), img, sampleTree(t))...)
+	b, err := os.ReadFile(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestErofsAttributes(t *testing.T) {
+	need(t, "mkfs.erofs", "setfattr")
+	dir := sampleTree(t)
+	if out, err := exec.Command("setfattr", "-n", "user.origin", "-v", "factory", filepath.Join(dir, "etc/passwd")).CombinedOutput(); err != nil {
+		t.Skipf("extended attributes cannot be set here: %s", out)
+	}
+	img := filepath.Join(t.TempDir(), "img")
+	run(t, "mkfs.erofs", "--quiet", img, dir)
+	for _, n := range findRegion(t, openFile(t, img), "erofs").Nodes {
+		if n.Path == "etc/passwd" && n.Xattr["user.origin"] != "factory" {
+			t.Errorf("attributes %v", n.Xattr)
+		}
+	}
+}
+
+func TestErofsBroken(t *testing.T) {
+	img := erofsImage(t, "-zlz4")
+	for name, c := range map[string]struct {
+		damage func(b []byte) []byte
+		state  State
+	}{
+		"cut":      {func(b []byte) []byte { return b[:len(b)-8192] }, Truncated},
+		"checksum": {func(b []byte) []byte { b[1024+64] ^= 1; return b }, Partial},
+	} {
+		r := findRegion(t, openBytes(t, c.damage(append([]byte(nil), img...))), "erofs")
+		if r.State != c.state {
+			t.Errorf("%s: %q %v", name, r.State, r.Reasons)
+		}
+	}
+}
+
+// TestMicroLZMA decodes the form of LZMA erofs uses: the first byte holds the properties, inverted.
+func TestMicroLZMA(t *testing.T) {
+	need(t, "lzma")
+	dir := t.TempDir()
+	plain := []byte(strings.Repeat("flash file system ", 500))
+	writeFile(t, filepath.Join(dir, "x"), plain)
+	run(t, "lzma", "-z", "-k", filepath.Join(dir, "x"))
+	b, err := os.ReadFile(filepath.Join(dir, "x.lzma"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	micro := append(make([]byte, 100), append([]byte{^b[0]}, b[14:]...)...)
+	if out, err := (&erofs{}).decode(micro, 1, len(plain)); err != nil || string(out) != string(plain) {
+		t.Errorf("%v, %d bytes of %d", err, len(out), len(plain))
+	}
+}
