@@ -104,6 +104,7 @@ func signatures() []signature {
 		sig("minix", "\x5a\x4d", minix3MagicAt, probeMinix),
 		sig("minix", "\x4d\x5a", minix3MagicAt, probeMinix),
 		sig("erofs", "\xe2\xe1\xf5\xe0", 1024, probeErofs),
+		sig("f2fs", "\x10\x20\xf5\xf2", 1024, probeF2FS),
 		sig("cab", "MSCF\x00\x00\x00\x00", 0, probeCab),
 		sig("7z", "7z\xbc\xaf\x27\x1c", 0, probe7z),
 		sig("lzop", "\x89LZO\x00\x0d\x0a\x1a\x0a", 0, probeLzop),
