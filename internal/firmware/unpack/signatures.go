@@ -111,6 +111,7 @@ func signatures() []signature {
 		sig("yaffs", "\x02\x00\x00\x00\x01\xff\xff", 3, probeYaffs),
 		sig("yaffs", "\x03\x00\x00\x00\x01\x00\x00\x00\xff\xff", 0, probeYaffs),
 		sig("yaffs", "\x03\x00\x00\x00\x01\xff\xff", 3, probeYaffs),
+		sig("uefi-volume", "_FVH", 40, probeUEFI),
 		sig("cab", "MSCF\x00\x00\x00\x00", 0, probeCab),
 		sig("7z", "7z\xbc\xaf\x27\x1c", 0, probe7z),
 		sig("lzop", "\x89LZO\x00\x0d\x0a\x1a\x0a", 0, probeLzop),
