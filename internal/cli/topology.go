@@ -15,14 +15,14 @@ type topologyCmd struct {
 
 func (*topologyCmd) Help() string {
 	return `Shows which device of the last check is joined to which, on which ports, and how
-that is known: LLDP, CDP, forwarding, address, route and ONT tables. What both
+that is known: LLDP, CDP, forwarding, address, route and ONT tables, lists of cables. What both
 ends told is one link. What nobody told and follows from the tables is marked
 as inferred.
 
 Examples:
 
     telltale check --network plant walks/ && telltale topology
-    telltale topology --format graphml --out plant.graphml
+    telltale topology --db plant.db --format graphml --out plant.graphml
     telltale topology --format dot | dot -Tsvg > plant.svg
 
 Exit codes: 0 done, 1 there is no kept result, 2 usage.`

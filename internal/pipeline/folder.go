@@ -26,6 +26,7 @@ import (
 //	*.index             24 bytes an entry: ID (10), extra (1), length (5), offset (8)
 //	NAME.00 ... NAME.ff instead of both, for a list too large for memory: by first byte of the ID, unsorted
 //	NAME.rows           index rows of a list in buckets, and browse.bin, once the result was browsed (View)
+//	topology.json       report.Topology, once it was asked for
 //	sightings.bin       what was read, so that answers can be judged anew
 //
 // An extra entry is kept for explain only: it is no part of the report.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +19,50 @@ import (
 	"telltale/internal/topology"
 )
 
-// Topology makes the graph of what the things of a kept result told of each
-// other. A result that was saved as JSON has no sightings and gives an error.
+const topologyName = "topology.json"
+
+// Topology is the graph of what the things of a kept result told of each
+// other. It is made once and kept beside the result. A result that was saved
+// as JSON has no sightings and gives an error.
 func Topology(f *Folder) (*report.Topology, error) {
+	path := filepath.Join(f.dir, topologyName)
+	if b, err := os.ReadFile(path); err == nil {
+		out := &report.Topology{}
+		if json.Unmarshal(b, out) == nil && out.Schema == report.TopologySchema {
+			return out, nil
+		}
+	}
+	out, err := f.topology()
+	if err != nil {
+		return nil, err
+	}
+	if err := keepJSON(path, out); err != nil {
+		return nil, fmt.Errorf("keep the topology: %w", err)
+	}
+	return out, nil
+}
+
+// keepJSON writes a file that appears whole or not at all; several may write it at once.
+func keepJSON(path string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+func (f *Folder) topology() (*report.Topology, error) {
 	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Nodes: []report.Node{}, Links: []topology.Link{}}
 	sp, links, err := f.workFile()
 	if errors.Is(err, fs.ErrNotExist) {

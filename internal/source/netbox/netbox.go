@@ -1,11 +1,11 @@
 // Package netbox reads what NetBox and Nautobot export: devices, modules,
-// inventory items and interfaces as their REST API lists them in JSON, and the
-// CSV exports of modules and inventory items.
+// inventory items, interfaces and cables as their REST API lists them in JSON,
+// and the CSV exports of modules and inventory items.
 //
-// It is not for the CSV export of devices: that is a table with headings of
-// its own kind, and sheet reads it. Source of truth: the NetBox 3.x and 4.x and
+// It is not for the CSV exports of devices and cables: those are tables with
+// headings of their own kind, and sheet reads them. Source of truth: the NetBox 3.x and 4.x and
 // Nautobot 2.x API schemas (dcim/devices, dcim/modules, dcim/inventory-items,
-// dcim/interfaces).
+// dcim/interfaces, dcim/cables).
 //
 // Flow: a first pass gathers the parts by device, a second yields devices with
 // their parts; parts of devices the document does not list become sightings
@@ -51,6 +51,8 @@ func (Source) Recognise(head []byte, _ string) int {
 	switch {
 	case has("device_type") && (has("serial") || has("asset_tag")):
 		return 92
+	case has("a_terminations") && has("b_terminations"), has("termination_a") && has("termination_b"):
+		return 92
 	case has("module_type") && has("module_bay"), has("part_id") && has("device"), has("mac_address") && has("device") && has("enabled"):
 		return 90
 	}
@@ -67,7 +69,7 @@ func (Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, y
 	if r.stop != nil {
 		return r.stop
 	}
-	for _, what := range []string{"elements of other kinds", "parts over the limit"} {
+	for _, what := range []string{"elements of other kinds", "cables that do not join two devices", "parts over the limit"} {
 		if n := r.skipped[what]; n > 0 {
 			cov.Notes = append(cov.Notes, fmt.Sprintf("%d %s were not read", n, what))
 		}
@@ -131,6 +133,8 @@ func kind(o jsonlist.Object) string {
 	switch {
 	case has("device_type") && !has("device"):
 		return "device"
+	case has("a_terminations") || has("termination_a"):
+		return "cable"
 	case has("module_type") && (has("device") || has("module_bay")):
 		return "module"
 	case has("device") && (has("part_id") || has("discovered")):
@@ -163,6 +167,8 @@ func (r *reader) gather(e *jsonlist.Element) error {
 		r.hold(deviceKey(o), name(o["device"]), at, r.item(o, at), "")
 	case "interface":
 		r.hold(deviceKey(o), name(o["device"]), at, nil, o.Text("mac_address"))
+	case "cable":
+		return r.cable(o, at)
 	case "":
 		r.skipped["elements of other kinds"]++
 	}

@@ -224,7 +224,7 @@ func short(b []byte) []byte {
 // emits reports whether the column gives observations.
 func (c *column) emits() bool {
 	switch c.attr {
-	case "", ignored, vendor, lineTotal, genericDate, contractEnd, partyID, lastSeen:
+	case "", ignored, vendor, lineTotal, genericDate, contractEnd, partyID, lastSeen, linkPeer, linkPort, linkPeerPort:
 		return false
 	}
 	return true

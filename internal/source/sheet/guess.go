@@ -144,7 +144,7 @@ var plainText = map[evidence.Attr]bool{
 // many are the attributes more than one column may give.
 var many = map[evidence.Attr]bool{
 	evidence.IfMAC: true, evidence.IP: true, evidence.Description: true, evidence.Order: true, evidence.Location: true, evidence.Fact: true, evidence.ProducedIn: true,
-	evidence.Purpose: true, evidence.PartNumber: true, evidence.IMEI: true, ignored: true, lineTotal: true, contractEnd: true, partyID: true,
+	evidence.Purpose: true, evidence.PartNumber: true, evidence.IMEI: true, ignored: true, lineTotal: true, contractEnd: true, partyID: true, linkPeer: true,
 }
 
 // second says what the losing column of two that claim the same meaning may be instead.

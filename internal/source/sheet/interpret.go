@@ -36,6 +36,7 @@ type interpreter struct {
 
 	kind     asset.Kind
 	cols     []column
+	links    links
 	headings []string
 	width    int
 	defaults []evidence.Observation
@@ -130,6 +131,7 @@ func (it *interpreter) begin(sample []sampleRow) (int, error) {
 	context := it.contextOf(sample, h)
 	it.headings, it.width = h.headings, len(h.headings)
 	it.cols = guessColumns(h.headings, values, opt, context)
+	it.links = linksOf(it.cols)
 	it.settleDates(values, opt)
 	it.kind = kindOf(it.cols, context)
 	if !h.found && !it.identifies() {
@@ -197,9 +199,9 @@ func (it *interpreter) noteColumns(h header, sample []sampleRow) {
 		}
 		switch {
 		case c.profile.filled == 0 && c.attr == "":
-		case c.emits():
+		case c.emits() || it.links.used(c.attr):
 			it.note(name + " read as " + attrName(c.attr) + why)
-		case c.attr == "" || c.attr == ignored:
+		case c.attr == "" || c.attr == ignored || c.attr == linkPort || c.attr == linkPeerPort:
 			it.note(name + " ignored" + why)
 		}
 	}
@@ -370,5 +372,9 @@ func (it *interpreter) emit(row *Row) error {
 		}
 	}
 	it.cov.Read++
-	return it.yield(&asset.Sighting{Kind: it.rowKind(e.obs), Seen: asset.Listed, Place: place, Observations: e.obs, Complete: true})
+	s := &asset.Sighting{Kind: it.rowKind(e.obs), Seen: asset.Listed, Place: place, Observations: e.obs, Complete: true}
+	if len(it.links.peers) > 0 {
+		it.link(&e, s)
+	}
+	return it.yield(s)
 }
