@@ -10,7 +10,7 @@ import (
 // held by somebody, as a purchase is.
 var paperSources = map[string]bool{
 	"sheet": true, "csv": true, "xlsx": true, "ods": true, "html-table": true, "pdf": true, "mail": true, "text-list": true, "text": true, "cyclonedx": true, "spdx": true,
-	"netbox": true, "firmware": true, "ask": true, "simulated": true,
+	"netbox": true, "register": true, "firmware": true, "ask": true, "simulated": true,
 }
 
 // supposed are the sources of things nobody has: a question, an example.

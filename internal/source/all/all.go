@@ -20,6 +20,7 @@ import (
 	"telltale/internal/source/leases"
 	"telltale/internal/source/librenms"
 	"telltale/internal/source/mail"
+	"telltale/internal/source/monitor"
 	"telltale/internal/source/netbox"
 	"telltale/internal/source/nmap"
 	"telltale/internal/source/onvif"
@@ -27,6 +28,7 @@ import (
 	"telltale/internal/source/pcap"
 	"telltale/internal/source/pdf"
 	"telltale/internal/source/radius"
+	"telltale/internal/source/register"
 	"telltale/internal/source/scanned"
 	"telltale/internal/source/sheet"
 	"telltale/internal/source/snmp"
@@ -44,7 +46,7 @@ func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
 		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, radius.Source{}, syslog.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
-		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{},
+		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{}, monitor.Source{}, register.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const register = "Name,Serial number,Manufacturer\nsw-1,A1,Acme\n"
+const plantRegister = "Name,Serial number,Manufacturer\nsw-1,A1,Acme\n"
 
 func zipOf(t *testing.T, files ...string) []byte {
 	t.Helper()
@@ -73,10 +73,10 @@ func TestWalkListsEveryFileInAFixedOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("b.csv", []byte(register))
+	write("b.csv", []byte(plantRegister))
 	write("a/empty.csv", nil)
 	write("a/picture.csv", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00"))
-	write("a/inner.zip", zipOf(t, "z.csv", register, "../../etc/a.csv", register, "deep.zip", string(zipOf(t, "x.csv", register)), "__MACOSX/x", "junk"))
+	write("a/inner.zip", zipOf(t, "z.csv", plantRegister, "../../etc/a.csv", plantRegister, "deep.zip", string(zipOf(t, "x.csv", plantRegister)), "__MACOSX/x", "junk"))
 	write(".git/config", []byte("[core]"))
 	write("note.txt", []byte("dear all, thank you\n"))
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "out.csv")); err != nil {
@@ -101,12 +101,12 @@ func TestWalkListsEveryFileInAFixedOrder(t *testing.T) {
 
 func TestWalkSaysWhyANamedInputCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
-	deep := []byte(register)
+	deep := []byte(plantRegister)
 	for range 4 {
 		deep = zipOf(t, "a.zip", string(deep))
 	}
 	bomb := zipOf(t, "bomb.csv", strings.Repeat("0", 80<<20))
-	cut := zipOf(t, "a.csv", register)
+	cut := zipOf(t, "a.csv", plantRegister)
 	cut = cut[:len(cut)-10]
 	for _, c := range []struct {
 		name string

@@ -1,0 +1,11 @@
+package register
+
+import (
+	"testing"
+
+	"telltale/internal/source/sourcetest"
+)
+
+func TestGolden(t *testing.T) { sourcetest.Golden(t, Source{}, "json", "xml") }
+
+func FuzzRead(f *testing.F) { sourcetest.Fuzz(f, Source{}, "json", "xml") }
