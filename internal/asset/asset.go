@@ -6,7 +6,9 @@
 package asset
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"telltale/internal/evidence"
 	"telltale/internal/org"
@@ -88,6 +90,29 @@ type Attribution struct {
 	Wording    evidence.Wording `json:"wording,omitempty"`
 	// Evidence are the claims for and against, heaviest first.
 	Evidence []evidence.ClaimID `json:"evidence"`
+	// Answered is set when a person said so: Confidence is 1 and Wording empty then,
+	// Evidence what was seen of the thing all the same.
+	Answered *Answered `json:"answered,omitempty"`
+}
+
+// Answered says who stated a conclusion, when and why.
+type Answered struct {
+	By string `json:"by"`
+	// At is the time of the answer, RFC 3339.
+	At     string `json:"at"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// String is the source in a sentence.
+func (a *Answered) String() string {
+	s := "answered by " + cmp.Or(a.By, "somebody")
+	if day, _, _ := strings.Cut(a.At, "T"); day != "" {
+		s += " on " + day
+	}
+	if a.Reason != "" {
+		s += ": " + a.Reason
+	}
+	return s
 }
 
 // CategoryValue is a conclusion about what a thing is.

@@ -239,6 +239,7 @@ func likeNames(e *env, w io.Writer, k *pipeline.Knowledge, text string, opt *pip
 
 type explainCmd struct {
 	ID     string `arg:"" help:"The first digits of a finding's or asset's ID, as printed by check."`
+	All    bool   `help:"Show everything, not only what fits a screen."`
 	From   string `help:"Read this JSON result instead of the last one." placeholder:"RESULT.json" type:"existingfile"`
 	Format string `help:"Form of the output: ${enum}." enum:"table,json" default:"table" short:"f"`
 }
@@ -256,12 +257,16 @@ func (c *explainCmd) Run(e *env) error {
 	if c.Format == "json" {
 		return writeJSON(e.stdout, x)
 	}
-	return report.Explain(e.stdout, x, report.Style{Colour: colour(e.stdout)})
+	return report.Explain(e.stdout, x, report.Style{Colour: colour(e.stdout), All: c.All})
 }
 
 func openResult(from string) (*pipeline.Folder, error) {
 	if from != "" {
-		return pipeline.ImportResult(from)
+		k, err := pipeline.Load()
+		if err != nil {
+			return nil, err
+		}
+		return k.ImportResult(from)
 	}
 	f, err := pipeline.LastResult()
 	if err != nil {

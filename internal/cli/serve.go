@@ -180,7 +180,7 @@ func (c *serveCmd) workspace(changed func(*pipeline.View, *pipeline.Changes)) (*
 func (c *serveCmd) begin(e *env, w *pipeline.Workspace) error {
 	switch {
 	case c.From != "":
-		f, err := pipeline.ImportResult(c.From)
+		f, err := w.Knowledge().ImportResult(c.From)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"telltale/internal/asset"
+	"telltale/internal/evidence"
 	"telltale/internal/finding"
 	"telltale/internal/law"
 	"telltale/internal/org"
@@ -77,9 +78,9 @@ func (g *digest) add(d *judged) {
 	if a.Brand != nil {
 		g.names[a.Brand.Org] = true
 	}
-	for i := range a.Components {
-		if m := a.Components[i].Manufacturer; m != nil {
-			g.names[m.Org] = true
+	for i := range d.claims {
+		if c := &d.claims[i]; c.Aspect == evidence.Manufacturer {
+			g.names[org.ID(c.Value)] = true
 		}
 	}
 	if a.Relabelled {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
@@ -39,13 +40,12 @@ func Explain(f *Folder, prefix string) (*report.Explanation, error) {
 	if x.Asset, err = f.asset(id); err != nil {
 		return nil, err
 	}
-	if err := f.gather(x); err != nil {
-		return nil, err
-	}
 	if x.Finding == nil {
-		return x, f.findingsOf(x, id)
+		if err := f.findingsOf(x, id); err != nil {
+			return nil, err
+		}
 	}
-	return x, nil
+	return x, f.gather(x)
 }
 
 // only returns the one entry whose ID begins with prefix, nil when there is none.
@@ -91,8 +91,12 @@ func (f *Folder) gather(x *report.Explanation) error {
 	for i := range x.Asset.Components {
 		add(x.Asset.Components[i].Manufacturer)
 	}
+	findings := x.Others
 	if x.Finding != nil {
-		for _, el := range x.Finding.Elements {
+		findings = append(slices.Clone(findings), *x.Finding)
+	}
+	for i := range findings {
+		for _, el := range findings[i].Elements {
 			for _, c := range el.Because {
 				want[c] = true
 			}

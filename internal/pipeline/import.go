@@ -13,7 +13,7 @@ import (
 )
 
 // ImportResult opens a result that was saved as JSON. It can be explained, not judged anew.
-func ImportResult(path string) (*Folder, error) {
+func (k *Knowledge) ImportResult(path string) (*Folder, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open result: %w", err)
@@ -47,6 +47,9 @@ func ImportResult(path string) (*Folder, error) {
 		return nil, fmt.Errorf("open result %q: %w", path, err)
 	}
 	head := report.Head{Schema: r.Schema, AsOf: r.AsOf, KnownAt: r.KnownAt, Profile: r.Profile, DataVersion: r.DataVersion, Coverage: r.Coverage, Summary: r.Summary, Names: map[org.ID]string{}}
+	for _, id := range k.Orgs.IDs() { // a saved result holds IDs only
+		head.Names[id] = k.OrgName(id)
+	}
 	b, err := json.Marshal(&head)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "head.json"), b, 0o600)

@@ -25,6 +25,7 @@ type judgement struct {
 	engine   *attribute.Engine
 	views    []view
 	answers  map[answerKey]string
+	makers   map[string]*Answer       // by asset: who made it, as answered
 	rights   map[law.ProvisionID]bool // provisions that entitle
 	several  bool                     // more than one profile: findings name theirs
 	formats  map[string]string        // which source read each input
@@ -65,11 +66,14 @@ func (k *Knowledge) newJudgement(in *intake, opt *Options) (*judgement, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, rights: map[law.ProvisionID]bool{}, several: len(opt.Profiles) > 1, formats: formats(in.coverage), keepOnly: in.spill.Len() <= extraBelow}
+	j := &judgement{k: k, in: in, opt: opt, engine: engine, answers: map[answerKey]string{}, makers: map[string]*Answer{}, rights: map[law.ProvisionID]bool{}, several: len(opt.Profiles) > 1, formats: formats(in.coverage), keepOnly: in.spill.Len() <= extraBelow}
 	for i := range opt.Answers {
 		a := &opt.Answers[i]
 		if a.Until == 0 || a.Until == calendar.NoDate || a.Until >= opt.AsOf {
 			j.answers[answerKey{a.Scope, a.ID, a.Fact}] = a.Value
+			if a.Scope == OfAsset && a.Fact == "manufacturer" {
+				j.makers[a.ID] = a
+			}
 		}
 	}
 	for i := range k.Rules.Regimes {
@@ -161,6 +165,8 @@ func (j *judgement) one(near *span, cluster string, members []int) (*judged, err
 	m := merge(ss)
 	d := &judged{claims: claims, asset: newAsset(id, &m, r, ss)}
 	d.asset.Record = string(recordOf(ss, j.formats))
+	j.nameLikely(d.asset, r)
+	j.answerMaker(d)
 	j.judgeThing(d, &m, r)
 	found := false
 	for i := range d.findings {
@@ -457,7 +463,7 @@ func (j *judgement) unknownMaker(d *judged, v *view, f *finding.Finding, blind [
 	if a.NextTest != "" {
 		f.Remedy = "Find out who made it: " + a.NextTest + "."
 	}
-	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: because(a, nil, []string{"manufacturer"}), Reason: a.Unknown["manufacturer"]}}
+	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: speaking(d), Reason: a.Unknown["manufacturer"]}}
 	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
 }
 

@@ -11,6 +11,7 @@ import (
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
 	"telltale/internal/finding"
+	"telltale/internal/law"
 	"telltale/internal/org"
 )
 
@@ -27,31 +28,43 @@ type Explanation struct {
 	Profile      string                                         `json:"profile"`
 }
 
-// maxClues bounds the clues shown for and against one conclusion, maxPartLines
-// the parts: the usual asset fits a screen.
-var maxClues = map[string]int{"for": 7, "against": 4}
-
-const maxPartLines = 8
-
 type explainer struct {
 	*bufio.Writer
-	x     *Explanation
-	style Style
+	x    *Explanation
+	room room
 }
 
 // Explain writes an explanation for a person: verdict, elements, who made it
-// and what says so, what speaks against, what would settle it.
+// and what says so, what speaks against, what would settle it. It fits a screen
+// unless style.All is set.
 func Explain(w io.Writer, x *Explanation, style Style) error {
-	e := &explainer{bufio.NewWriter(w), x, style}
+	draw := func(w io.Writer, r room) error { return explain(w, x, r) }
+	if style.All {
+		return draw(w, everything)
+	}
+	return fit(w, draw)
+}
+
+func explain(w io.Writer, x *Explanation, r room) error {
+	e := &explainer{bufio.NewWriter(w), x, r}
 	if x.Finding != nil {
 		e.finding(x.Finding)
 	}
 	e.asset()
 	for i := range x.Others {
+		if i == r.findings {
+			e.more("  and %s: --all\n", len(x.Others)-i, "more finding")
+			break
+		}
 		f := &x.Others[i]
 		fmt.Fprintf(e, "  %-12s %s  %s  [%s]\n", f.Verdict, f.Provision, f.Why, short(f.ID))
 	}
 	return e.Flush()
+}
+
+// more says how much is left out.
+func (e *explainer) more(format string, n int, what string) {
+	fmt.Fprintf(e, format, count(n, what))
 }
 
 func (e *explainer) finding(f *finding.Finding) {
@@ -61,7 +74,7 @@ func (e *explainer) finding(f *finding.Finding) {
 	}
 	fmt.Fprintf(e, "%s: act %q of %s on %s  [%s]\n", strings.ToUpper(string(f.Verdict)), f.Act, profile, e.x.AsOf, f.ID)
 	fmt.Fprintf(e, "  %s\n", f.Why)
-	if f.Legal != "" {
+	if f.Legal != "" && e.room.legal {
 		fmt.Fprintf(e, "  %s\n", f.Legal)
 	}
 	for _, c := range f.Citations {
@@ -82,6 +95,9 @@ func (e *explainer) finding(f *finding.Finding) {
 	fmt.Fprintln(e, "\nLegal elements")
 	for _, el := range f.Elements {
 		fmt.Fprintf(e, "  [%-9s] %s\n", el.State, el.Text)
+		if e.room.reasons < 2 && (el.State == law.Met || e.room.reasons == 0) {
+			continue
+		}
 		if el.Reason != "" {
 			fmt.Fprintf(e, "              %s\n", el.Reason)
 		}
@@ -124,11 +140,11 @@ func (e *explainer) asset() {
 		fmt.Fprintf(e, "  category: %s (%.2f)\n", a.Category.Value, a.Category.Confidence)
 	}
 	if len(a.Keys) > 0 {
-		fmt.Fprintf(e, "  keys: %s\n", plain(strings.Join(clip(a.Keys, 6), "  ")))
+		fmt.Fprintf(e, "  keys: %s\n", plain(strings.Join(clip(a.Keys, e.room.keys), "  ")))
 	}
 	for i, w := range a.Where {
-		if i == 5 {
-			fmt.Fprintf(e, "  and %s\n", count(len(a.Where)-i, "more place"))
+		if i == e.room.places {
+			e.more("  and %s\n", len(a.Where)-i, "more place")
 			break
 		}
 		fmt.Fprintf(e, "  seen in %s %s\n", plain(w.Input), plain(w.At))
@@ -210,8 +226,8 @@ func (e *explainer) parts(a *asset.Asset) {
 	}
 	slices.SortStableFunc(order, func(x, y *asset.Component) int { return foreign(x) - foreign(y) })
 	for i, c := range order {
-		if i == maxPartLines {
-			fmt.Fprintf(e, "  and %s\n", count(len(order)-i, "more part"))
+		if i == e.room.parts {
+			e.more("  and %s\n", len(order)-i, "more part")
 			return
 		}
 		what := strings.Join(strings.Fields(strings.Join([]string{string(c.Kind), plain(c.Model), plain(c.Serial)}, " ")), " ")
@@ -258,7 +274,10 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 	slices.SortFunc(clues, func(a, b evidence.Claim) int {
 		return cmp.Or(cmp.Compare(b.Decibans, a.Decibans), cmp.Compare(a.ID(), b.ID()))
 	})
-	if m != nil {
+	switch {
+	case m != nil && m.Answered != nil:
+		fmt.Fprintf(e, "  %s: %s, %s\n", label, e.name(m.Org), plain(m.Answered.String()))
+	case m != nil:
 		fmt.Fprintf(e, "  %s: %s, %s, confidence %.3f\n", label, e.name(m.Org), m.Wording, m.Confidence)
 	}
 	shown, more := map[string]int{}, 0
@@ -267,11 +286,14 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 		if c.Aspect != evidence.Manufacturer {
 			continue
 		}
-		word := "for"
+		word, most := "for", e.room.clues
 		if m != nil && (c.Value != string(m.Org)) != (c.Decibans < 0) {
-			word = "against"
+			word, most = "against", e.room.against
+			if a := e.x.Asset; a.Relabelled && a.Brand != nil && c.Value == string(a.Brand.Org) {
+				word = "label" // it names who sells the thing
+			}
 		}
-		if shown[word] == maxClues[word] { // both sides have their own room: no crowd of clues hides what contradicts
+		if shown[word] == most {
 			more++
 			continue
 		}
@@ -279,9 +301,9 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 		e.clue(word, c)
 	}
 	if more > 0 {
-		fmt.Fprintf(e, "    and %s: --format json\n", count(more, "lighter clue"))
+		e.more("    and %s: --all\n", more, "lighter clue")
 	}
-	if m != nil && shown["against"] == 0 {
+	if m != nil && shown["against"]+shown["label"] == 0 {
 		fmt.Fprintln(e, "    nothing seen speaks against it")
 	}
 }
@@ -293,11 +315,11 @@ func (e *explainer) clue(word string, c *evidence.Claim) {
 	}
 	fmt.Fprintln(e)
 	for i, id := range c.From {
-		if i == 2 {
+		if i == e.room.values {
 			break
 		}
 		if o, ok := e.x.Observations[id]; ok {
-			fmt.Fprintf(e, "               %s = %q  at %s %s\n", o.Attr, cut(o.Value, 90), plain(o.Place.Input), plain(o.Place.At))
+			fmt.Fprintf(e, "               %s = %q  at %s %s\n", o.Attr, cut(o.Value, e.room.runes), plain(o.Place.Input), plain(o.Place.At))
 		}
 	}
 }
