@@ -242,7 +242,8 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 // brand names what stands on the label: what the thing or its register calls it.
 // A name stated as the label outweighs one in another field, and that one names
 // that merely stand in its texts.
-func (e *Engine) brand(clues []Clue) *asset.Attribution {
+func (e *Engine) brand(clues []Clue, maker *asset.Attribution) *asset.Attribution {
+	clues = withLabels(clues, maker)
 	for _, label := range []func(Clue) bool{stated, labelled} {
 		if slices.ContainsFunc(clues, label) {
 			clues = slices.DeleteFunc(slices.Clone(clues), func(c Clue) bool { return !label(c) })
@@ -250,6 +251,31 @@ func (e *Engine) brand(clues []Clue) *asset.Attribution {
 		}
 	}
 	return attributionOf(e.compete(clues, evidence.Brand), clues, evidence.Brand)
+}
+
+// withLabels adds what names and numbers say that the competition for the maker
+// set aside: goods of this maker are sold under their owner's name, so they tell the label.
+func withLabels(clues []Clue, maker *asset.Attribution) []Clue {
+	if maker == nil {
+		return clues
+	}
+	var under []string
+	for i := range clues {
+		if c := &clues[i]; c.Aspect == evidence.Manufacturer && c.orgOf() == maker.Org {
+			under = append(under, c.Under...)
+		}
+	}
+	out := clues
+	for i := range clues {
+		if c := clues[i]; c.Aspect == evidence.Manufacturer && c.Kind.registered() && c.orgOf() != maker.Org && slices.Contains(under, c.Value) {
+			c.Aspect = evidence.Brand
+			out = append(slices.Clip(out), c)
+		}
+	}
+	if len(out) > len(clues) {
+		sortClues(out)
+	}
+	return out
 }
 
 // stated reports whether a clue is the label as somebody read it.

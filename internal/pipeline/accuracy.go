@@ -45,6 +45,8 @@ type Labelled struct {
 	// Read counts sightings; Reason says why there are none.
 	Read   int
 	Reason string
+	// path is where the recording stands.
+	path string
 }
 
 // notMakers are labels that name no maker.
@@ -122,7 +124,8 @@ func readLabels(r io.Reader) ([]Labelled, error) {
 func attributeFile(ctx context.Context, corpus string, r *Labelled, e *attribute.Engine) error {
 	var direct []*asset.Sighting
 	var remote []*asset.Sighting
-	err := all.Walk(ctx, filepath.Join(corpus, filepath.FromSlash(r.File)), nil, all.Limits{}, func(l *all.Leaf) error {
+	r.path = filepath.Join(corpus, filepath.FromSlash(r.File))
+	err := all.Walk(ctx, r.path, nil, all.Limits{}, func(l *all.Leaf) error {
 		if l.Source == nil || l.Input == nil {
 			if len(l.Coverage.Reasons) > 0 {
 				r.Reason = l.Coverage.Reasons[0].Reason
@@ -236,8 +239,11 @@ func MeasureAccuracy(ctx context.Context, corpus string) (*AccuracyReport, []Lab
 	if err != nil {
 		return nil, nil, err
 	}
-	whom := func(name string) org.ID { return f.Orgs.Whom(name).Org }
-	r := Accuracy(rows, attribute.DefaultMakers, f.Weights.Scale, whom)
+	known := labelNames{
+		whom: func(name string) org.ID { return f.Orgs.Whom(name).Org },
+		of:   namesOf(f.Fingerprints),
+	}
+	r := accuracy(rows, attribute.DefaultMakers, f.Weights.Scale, known)
 	if r.Simulated, err = Simulated(e); err != nil {
 		return nil, nil, err
 	}

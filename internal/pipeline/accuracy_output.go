@@ -40,6 +40,22 @@ func (r *AccuracyReport) WriteTable(out io.Writer) error {
 			fmt.Fprintf(w, "  %s\twant %s\t\tgot %s\n", s.Name, s.Want, s.Got)
 		}
 	}
+	fmt.Fprintf(w, "\nSTRATUM\tLABEL\tRECORDINGS\tRIGHT\tUNKNOWN\tCALLED RESTRICTED\tNOT CALLED SO\t95 %% INTERVAL\n")
+	for _, s := range r.Strata {
+		clear, interval := "", ""
+		if s.Clear != nil {
+			clear, interval = fmt.Sprintf("%.3f", s.Clear.Value), fmt.Sprintf("%.3f - %.3f", s.Clear.Low, s.Clear.High)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", s.Stratum, s.Score, s.Recordings, s.Right, s.Unknown, s.Listed, clear, interval)
+	}
+	fmt.Fprintf(w, "\nNOT FOUND\tLABELLED\tNAMED IN THE FILE\tRECORDING\n")
+	for _, m := range r.Misses {
+		in := "no"
+		if m.InFile {
+			in = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.What, m.Want, in, m.File)
+	}
 	fmt.Fprintf(w, "\nCONFIDENCE\tRECORDINGS\tMEAN\tRIGHT\n")
 	for _, b := range r.Calibration {
 		fmt.Fprintf(w, "%.2f - %.2f\t%.1f\t%.3f\t%.3f\n", b.From, b.To, b.N, b.Mean, b.Right)
@@ -89,6 +105,10 @@ td,th{padding:.2em .7em;border-bottom:1px solid #ddd;text-align:left}td.n{text-a
 {{range .Figures}}<tr><td>{{.Text}}<td class="n">{{.Value}}<td class="n">{{if .High}}{{.Low}} - {{.High}}{{end}}<td class="n">{{.Of}}</tr>
 {{end}}<tr><td>expected calibration error<td class="n">{{.ECE}}<td><td></tr></table>
 {{if .Simulated}}<h2>Simulated cases</h2><table><tr><th>Case<th>Outcome<th>Got</tr>{{range .Simulated}}<tr><td>{{.Name}}<td>{{if .OK}}ok{{else}}failed, want {{.Want}}{{end}}<td>{{.Got}}</tr>{{end}}</table>{{end}}
+<h2>By stratum</h2><table><tr><th>Stratum<th>Label<th>Recordings<th>Right<th>Unknown<th>Called restricted<th>Not called so<th>95 % interval</tr>
+{{range .Strata}}<tr><td>{{.Stratum}}<td>{{.Score}}<td class="n">{{.Recordings}}<td class="n">{{.Right}}<td class="n">{{.Unknown}}<td class="n">{{.Listed}}<td class="n">{{with .Clear}}{{.Value}}<td class="n">{{.Low}} - {{.High}}{{else}}<td>{{end}}</tr>{{end}}</table>
+<h2>Not found</h2><table><tr><th>What<th>Labelled<th>Named in the file<th>Recording</tr>
+{{range .Misses}}<tr><td>{{.What}}<td>{{.Want}}<td>{{if .InFile}}yes{{else}}no{{end}}<td>{{.File}}</tr>{{end}}</table>
 <h2>Calibration</h2><table><tr><th>Confidence<th>Recordings<th>Mean<th>Right</tr>
 {{range .Calibration}}<tr><td>{{.From}} - {{.To}}<td class="n">{{.N}}<td class="n">{{.Mean}}<td class="n">{{.Right}}</tr>{{end}}</table>
 <h2>Evidence</h2><table><tr><th>Kind of clue<th>Right<th>Wrong<th>Precision<th>Recall<th>Decibans</tr>

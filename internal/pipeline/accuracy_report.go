@@ -29,6 +29,10 @@ type AccuracyReport struct {
 	Without []WithoutFigure `json:"without"`
 	// Confusions are the answers that differ from the label, unknown ones last.
 	Confusions []Confusion `json:"confusions"`
+	// Strata are the recordings by the stratum of their label, traps and brand-only ones among them.
+	Strata []StratumFigure `json:"strata"`
+	// Misses are labelled brands, neighbours and parts that were not found, and makers that stayed unknown.
+	Misses []Miss `json:"misses"`
 	// Simulated are the composed cases, apart from the real ones; nil when not asked for.
 	Simulated []SimulatedFigure `json:"simulated,omitempty"`
 }
@@ -116,12 +120,13 @@ type SimulatedFigure struct {
 // AccuracySchema names the JSON form.
 const AccuracySchema = "telltale/accuracy/1"
 
-// Accuracy reports on labelled recordings.
-func Accuracy(rows []Labelled, makers int, scale float64, whom func(string) org.ID) *AccuracyReport {
+// accuracy reports on labelled recordings.
+func accuracy(rows []Labelled, makers int, scale float64, known labelNames) *AccuracyReport {
 	r := &AccuracyReport{Schema: AccuracySchema, Makers: makers, Scale: scale}
 	as := CrossValidate(rows, makers, scale, nil)
 	listed := listedMakers(rows)
-	r.headline(as, listed, whom)
+	r.headline(as, listed, known)
+	r.strata(as, listed)
 	r.calibrate(as)
 	r.byMaker(as)
 	r.byKind(rows, makers)
@@ -144,7 +149,7 @@ func listedMakers(rows []Labelled) map[org.ID]bool {
 // scored reports whether a recording counts for naming the maker.
 func (r *Labelled) scored() bool { return r.Score == "yes" && !notMakers[r.Maker] }
 
-func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, whom func(string) org.ID) {
+func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, known labelNames) {
 	var n, right, wrong, readable, readRight float64
 	var missed, mistaken, restricted, accused, clear int
 	var lineage, lineageRight, brands, brandsRight, also, alsoFound float64
@@ -161,9 +166,10 @@ func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, who
 				wrong += w
 			default:
 				unknown += w
-				if strongFor(a) {
+				if strongFor(a) || a.Row.holds(known.of[a.Row.Maker]) {
 					decisive += w
 				}
+				r.miss("maker", a.Row, a.Row.Maker, known)
 			}
 			if a.Row.Read > 0 {
 				readable += w
@@ -177,10 +183,12 @@ func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, who
 					lineageRight += w
 				}
 			}
-			if b := whom(a.Row.Brand); b != "" && a.Row.Read > 0 && len(a.Row.Things) == 1 {
+			if b := known.whom(a.Row.Brand); b != "" && a.Row.Read > 0 && len(a.Row.Things) == 1 {
 				brands++
 				if got := a.Row.Things[0].Brand; got != nil && got.Org == b {
 					brandsRight++
+				} else {
+					r.miss("brand", a.Row, b, known)
 				}
 			}
 		}
@@ -199,10 +207,12 @@ func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, who
 				accused++
 			}
 		}
-		for _, o := range alsoContained(a.Row.AlsoContains, whom) {
+		for _, o := range alsoContained(a.Row.AlsoContains, known.whom) {
 			also++
 			if slices.Contains(a.Row.Heard, o) {
 				alsoFound++
+			} else {
+				r.miss("neighbour or part", a.Row, o, known)
 			}
 		}
 	}
@@ -219,7 +229,7 @@ func (r *AccuracyReport) headline(as []CorpusAnswer, listed map[org.ID]bool, who
 	r.share("lineage", "lineage and relabelling cases right", lineageRight, lineage)
 	r.share("brand", "brand on the label found", brandsRight, brands)
 	r.share("also_contains", "neighbours and parts of other makers found", alsoFound, also)
-	r.Figures = append(r.Figures, Figure{Name: "unknown_with_evidence", Text: "answered unknown although a clue was decisive", Value: ratio(decisive, unknown), Of: unknown, Worse: true})
+	r.Figures = append(r.Figures, Figure{Name: "unknown_with_evidence", Text: "answered unknown although the file names the maker or a clue was decisive", Value: ratio(decisive, unknown), Of: unknown, Worse: true})
 }
 
 // strongFor reports whether an unknown answer had a decisive clue for its maker.
@@ -286,14 +296,21 @@ func ratio(a, b float64) float64 {
 
 // share adds a share with its Wilson interval.
 func (r *AccuracyReport) share(name, text string, k, n float64) {
-	f := Figure{Name: name, Text: text, Value: ratio(k, n), Of: math.Round(n*10) / 10}
+	f := wilson(k, n)
+	f.Name, f.Text = name, text
+	r.Figures = append(r.Figures, f)
+}
+
+// wilson is a share with its 95 % interval.
+func wilson(k, n float64) Figure {
+	f := Figure{Value: ratio(k, n), Of: math.Round(n*10) / 10}
 	if n > 0 {
 		const z = 1.96
 		p, d := k/n, 1+z*z/n
 		mid, half := (p+z*z/(2*n))/d, z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))/d
 		f.Low, f.High = math.Round(max(mid-half, 0)*1e4)/1e4, math.Round(min(mid+half, 1)*1e4)/1e4
 	}
-	r.Figures = append(r.Figures, f)
+	return f
 }
 
 // calibrate compares the confidence of named makers with how often they were right.
