@@ -125,7 +125,33 @@ func readELF(r io.ReaderAt, size int64) (f *elfFile) {
 		f.Fortify = f.Fortify || strings.HasSuffix(name, "_chk") && name != "__stack_chk_fail"
 	}
 	sortStrings(f.Imports)
+	f.Libc = libcOf(f.Interp, f.Needed)
 	return f
+}
+
+// libcOf names the C library a program is linked to, by its loader or by the name the library has.
+func libcOf(interp string, needed []string) string {
+	switch base := interp[strings.LastIndexByte(interp, '/')+1:]; {
+	case strings.HasPrefix(base, "ld-linux"), strings.HasPrefix(base, "ld.so.1"), strings.HasPrefix(base, "ld64.so"):
+		return "glibc"
+	case strings.HasPrefix(base, "ld-musl"):
+		return "musl"
+	case strings.HasPrefix(base, "ld-uClibc"), strings.HasPrefix(base, "ld64-uClibc"):
+		return "uclibc"
+	case base == "linker", base == "linker64":
+		return "bionic"
+	}
+	for _, n := range needed {
+		switch {
+		case n == "libc.so.6":
+			return "glibc"
+		case n == "libc.so.0", n == "libc.so.1":
+			return "uclibc"
+		case strings.HasPrefix(n, "libc.musl-"):
+			return "musl"
+		}
+	}
+	return ""
 }
 
 func (e *elfReader) sections(f *elfFile, off int64, size, num, str int) {

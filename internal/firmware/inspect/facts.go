@@ -27,6 +27,7 @@ type Facts struct {
 	Daemons        []Daemon      `yaml:"daemons"`
 	Hosts          []HostFact    `yaml:"hosts"`
 	Ignore         []string      `yaml:"ignore_hosts"`
+	Relays         []Relay       `yaml:"relays"`
 	Passwords      []string      `yaml:"passwords"`
 	TestKeys       []TestKey     `yaml:"test_keys"`
 	// DeviceTree is whose chips a first part of a "compatible" name stands for.
@@ -157,6 +158,14 @@ type HostFact struct {
 	Sources []Source `yaml:"sources"`
 }
 
+// Relay is a peer-to-peer library whose relays reach a device from outside.
+type Relay struct {
+	ID    string   `yaml:"id"`
+	Org   string   `yaml:"org"` // who runs the relays; empty: not known
+	Name  string   `yaml:"name"`
+	Texts []string `yaml:"texts"`
+}
+
 // TestKey is a private key everybody has: a published test vector.
 type TestKey struct {
 	SPKI string `yaml:"spki"` // SHA-256 of the SubjectPublicKeyInfo, hex
@@ -190,6 +199,7 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		all.Components = append(all.Components, f.Components...)
 		all.Daemons = append(all.Daemons, f.Daemons...)
 		all.Hosts = append(all.Hosts, f.Hosts...)
+		all.Relays = append(all.Relays, f.Relays...)
 		all.Ignore = append(all.Ignore, f.Ignore...)
 		all.Passwords = append(all.Passwords, f.Passwords...)
 		all.TestKeys = append(all.TestKeys, f.TestKeys...)
@@ -241,6 +251,11 @@ func (f *Facts) compile() error {
 			return err
 		}
 		for _, t := range c.Texts {
+			f.literals.add(t)
+		}
+	}
+	for i := range f.Relays {
+		for _, t := range f.Relays[i].Texts {
 			f.literals.add(t)
 		}
 	}

@@ -154,6 +154,9 @@ func TestFurtherCases(t *testing.T) {
 		{"debug bridge over the network, by the init language", func(t *testing.T) []byte {
 			return ext(t, map[string]string{"system/bin/adbd": prog("adbd"), "system/bin/sh": prog("mksh"), "init.rc": "on boot\n    setprop service.adb.tcp.port 5555\n    start adbd\n\nservice adbd /system/bin/adbd\n    class core\n    disabled\n", "system/build.prop": "ro.adb.secure=0\nro.debuggable=1\nro.product.brand=Acme\n"})
 		}, []string{"daemon.adb-at-boot confirmed 5555"}, nil},
+		{"a relay's library and its identifier", func(t *testing.T) []byte {
+			return sq(t, withProc("usr/bin/ipc", prog("IOTC_Device_Login\x00ABCD-123456-EFGHI\x00m1.iotcplatform.com")), "-comp gzip")
+		}, []string{"remote.relay suspicious ABCD-123456-EFGHI", "host.undocumented note ThroughTek"}, nil},
 		{"a package whose sums do not hold", func(t *testing.T) []byte {
 			return makeTar(tarEntry{"fw/rootfs.img", "", '0', "changed content of the root\n"}, tarEntry{"fw/kernel.img", "", '0', "kernel\n"},
 				tarEntry{"fw/SHA256SUMS", "", '0', sumOf("kernel\n") + "  kernel.img\n" + sumOf("content of the root\n") + "  rootfs.img\n"})

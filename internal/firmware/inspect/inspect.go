@@ -102,6 +102,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.web()
 	in.remote()
 	in.hostFindings()
+	in.relays()
 	in.integrity()
 	in.makers()
 	in.finish()

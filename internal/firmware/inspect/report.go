@@ -109,6 +109,7 @@ type Program struct {
 	Arch     string   `json:"arch"`
 	Type     string   `json:"type"` // executable, shared, relocatable, core
 	Interp   string   `json:"interp,omitempty"`
+	Libc     string   `json:"libc,omitempty"` // glibc, musl, uclibc, bionic; "" not shown by the file, as when it is static
 	SOName   string   `json:"soname,omitempty"`
 	Needed   []string `json:"needed,omitempty"`
 	BuildID  string   `json:"build_id,omitempty"`
