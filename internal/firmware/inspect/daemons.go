@@ -58,7 +58,7 @@ func (in *inspector) daemon(l *launch) *Daemon {
 		return nil
 	}
 	for _, a := range l.argv[1:] {
-		if a == "--help" || a == "-V" || a == "--version" || a == "stop" {
+		if a == "--help" || a == "-?" || a == "-V" || a == "--version" || a == "stop" || d.Kind == "ssh" && (a == "-t" || a == "-T" || a == "-G") {
 			return nil
 		}
 	}

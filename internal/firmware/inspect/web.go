@@ -249,7 +249,7 @@ func (in *inspector) keyValues(f *file) {
 		if strings.HasPrefix(t, "[") || strings.HasPrefix(t, "config ") || t == "" && len(r.vals) > 6 {
 			flush()
 			r = row{table: f.base() + " " + t, vals: map[string]string{}, off: off}
-		} else if m := optionLine.FindStringSubmatch(t); m != nil && !strings.HasPrefix(t, "#") {
+		} else if m := optionLine.FindStringSubmatch(t); m != nil && !strings.HasPrefix(t, "#") && assignment(t, m[2]) {
 			k := strings.ToLower(m[1])
 			if i := strings.LastIndexByte(k, '.'); i >= 0 {
 				k = k[i+1:]
@@ -262,6 +262,11 @@ func (in *inspector) keyValues(f *file) {
 		off += int64(len(l))
 	}
 	flush()
+}
+
+// assignment says that a line sets a value: with a sign, as an option, or as two words; more words are a sentence or a table.
+func assignment(line, value string) bool {
+	return strings.ContainsAny(line, "=:") || strings.HasPrefix(line, "option") || strings.HasPrefix(line, "set ") || !strings.ContainsAny(value, " \t")
 }
 
 // snmp: communities everybody knows, without a view or source that narrows them.
@@ -302,6 +307,11 @@ func (in *inspector) hostFindings() {
 		if !code && !conf {
 			continue
 		}
+		if n := distinctHosts(f.c.hosts); n > hostList {
+			in.add(f.at(Finding{ID: "host.undocumented", Level: Note, Rule: "host-list", Value: f.path, Title: fmt.Sprintf("%s holds a list of %d hosts", nonEmpty(f.path, f.where), n), Evidence: f.c.hosts[0].host + " ...",
+				Consequence: "such lists are of name suffixes, blocked or trusted places; which of them are called is not shown", Control: "more hosts than one program calls"}, f.c.hosts[0].off))
+			continue
+		}
 		for _, h := range f.c.hosts {
 			in.host(f, h, code)
 		}
@@ -314,6 +324,17 @@ func (in *inspector) hostFindings() {
 	for _, n := range names {
 		in.rep.Hosts = append(in.rep.Hosts, *in.hosts[n])
 	}
+}
+
+// hostList is the number of hosts from which on a content holds a list, not the places it calls.
+const hostList = 150
+
+func distinctHosts(l []hostHit) int {
+	seen := map[string]bool{}
+	for i := range l {
+		seen[l[i].host] = true
+	}
+	return len(seen)
 }
 
 func (in *inspector) host(f *file, h hostHit, code bool) {
