@@ -34,6 +34,43 @@ func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
 	}
 }
 
+var (
+	labelFile = regexp.MustCompile(`(?i)(?:^|/)(?:oem|brand|custom)[^/]*(?:/[^/]*)?$`)
+	noBrand   = regexp.MustCompile(`(?i)^(?:generic|general|default|unknown|none|null|openwrt|lede|debian|custom|oem|android|test|n/?a|\d+)$`)
+)
+
+// labels reads the files that say under which name an image is sold, wherever a maker put them.
+func (in *inspector) labels() {
+	for _, f := range in.files {
+		if f.vol == nil || f.kind != "text" || f.size > 64<<10 || f.doc() || !labelFile.MatchString(f.path) {
+			continue
+		}
+		m := brandText.FindStringSubmatch(string(contentOf(f.obj, 64<<10)))
+		if m == nil {
+			continue
+		}
+		name := strings.TrimSpace(m[1])
+		if !noBrand.MatchString(name) && !in.ownName(name) {
+			in.brand(name, f)
+		}
+	}
+}
+
+// ownName says that a name is that of a platform's maker already claimed.
+func (in *inspector) ownName(name string) bool {
+	low := strings.ToLower(name)
+	for _, m := range in.claims {
+		if m.Role != "platform" {
+			continue
+		}
+		full := strings.ToLower(in.facts.name(m.Org))
+		if strings.Contains(low, strings.ReplaceAll(m.Org, "_", " ")) || strings.Contains(full, low) || strings.Contains(low, full) {
+			return true
+		}
+	}
+	return false
+}
+
 // brand claims a brand by the name a file gives, as the organisation of the data it belongs to where there is one.
 func (in *inspector) brand(name string, f *file) {
 	org := name

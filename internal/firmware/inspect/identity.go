@@ -80,7 +80,7 @@ func (r *Report) Name() string {
 	if len(r.Identity.Versions) > 0 {
 		more = append(more, r.Identity.Versions[0])
 	}
-	if r.Identity.Built != "" {
+	if r.Identity.Built != "" && !strings.Contains(strings.Join(more, " "), r.Identity.Built) {
 		more = append(more, "built "+r.Identity.Built)
 	}
 	if len(more) > 0 {

@@ -98,6 +98,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.modules()
 	in.marks()
 	in.boardTrees()
+	in.labels()
 	in.cases()
 	in.web()
 	in.remote()

@@ -174,6 +174,15 @@ func xmlRows(r io.Reader) []row {
 	return out
 }
 
+// compact are the values by their names without marks between the words.
+func (r *row) compact() map[string]string {
+	out := make(map[string]string, len(r.vals))
+	for k, v := range r.vals {
+		out[strings.NewReplacer("_", "", "-", "", ".", "").Replace(k)] = v
+	}
+	return out
+}
+
 func pick(vals map[string]string, names ...string) string {
 	for _, n := range names {
 		if v := vals[n]; v != "" {
@@ -191,18 +200,18 @@ func (in *inspector) xmlConfig(f *file) {
 
 // configRow judges one group of settings that belong together.
 func (in *inspector) configRow(f *file, r row) {
-	v := r.vals
-	crUser := pick(v, "connectionrequestusername", "connreqname", "connrequestusername", "connection_request_username", "connreqtusername")
-	crPass := pick(v, "connectionrequestpassword", "connreqpassword", "connrequestpassword", "connection_request_password", "connreqtpassword")
-	url := pick(v, "acsurl", "acs_url", "cwmp_acs_url", "tr069url")
+	v := r.compact()
+	crUser := pick(v, "connectionrequestusername", "connreqname", "connrequestusername", "connrequsername", "connrequser", "connreqtusername", "cpeusername")
+	crPass := pick(v, "connectionrequestpassword", "connreqpassword", "connrequestpassword", "connreqpasswd", "connreqpwd", "connreqpass", "connreqtpassword", "cpepassword")
+	url := pick(v, "acsurl", "cwmpacsurl", "tr069url", "acsserver")
 	if url == "" && (crUser != "" || crPass != "" || v["periodicinforminterval"] != "") {
 		url = v["url"]
 	}
 	if crUser != "" || crPass != "" || url != "" && strings.Contains(url, "://") {
 		in.tr069(f, r, url, crUser, crPass)
 	}
-	user := pick(v, "user", "username", "user_name", "loginname", "account", "login", "usr")
-	pass := pick(v, "pass", "password", "passwd", "pwd", "userpassword", "user_password")
+	user := pick(v, "user", "username", "loginname", "account", "login", "usr")
+	pass := pick(v, "pass", "password", "passwd", "pwd", "userpassword")
 	low := strings.ToLower(r.table)
 	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && len(user) < 64 && !placeholder.MatchString(pass) {
 		in.rep.Accounts = append(in.rep.Accounts, Account{Name: user, UID: -1, Secret: "plain", Known: pass, Where: f.where, Service: r.table})
