@@ -197,6 +197,9 @@ func TestFurtherCases(t *testing.T) {
 		{"an account table in a place of its own", func(t *testing.T) []byte {
 			return cram(t, withProc("mnt/mtd/Config/passwd", "root:$1$RYIwEiRA$d5iRRVQ5ZeRTrJwGjRy.B0:0:0:root:/:/bin/sh\n"))
 		}, []string{"account.known-hash confirmed mnt/mtd"}, nil},
+		{"a list of another folder's files", func(t *testing.T) []byte {
+			return makeTar(tarEntry{"control", "", '0', "Package: x\n"}, tarEntry{"md5sums", "", '0', "0123456789abcdef0123456789abcdef  usr/share/x/control\n"})
+		}, nil, []string{"integrity.unsigned", "integrity.hash-mismatch"}},
 		{"a signed package that holds", func(t *testing.T) []byte {
 			return makeTar(tarEntry{"fw/kernel.img", "", '0', "kernel\n"}, tarEntry{"fw/SHA256SUMS", "", '0', sumOf("kernel\n") + "  kernel.img\n"}, tarEntry{"fw/SHA256SUMS.sig", "", '0', string(noise(8, 64))})
 		}, nil, []string{"integrity.unsigned", "integrity.hash-mismatch"}},

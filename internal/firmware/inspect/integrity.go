@@ -115,15 +115,12 @@ func (in *inspector) compareSums(v *volume, list *unpack.Entry, entries []manife
 // listed is the member a list names: beside it, or by the end of its path when only one has that.
 func (in *inspector) listed(v *volume, list, name string) *unpack.Entry {
 	name = strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./")
-	if strings.HasSuffix(list, name) && name == "" {
-		return nil
-	}
 	for _, p := range []string{path.Join(path.Dir(list), name), strings.TrimPrefix(path.Clean("/"+name), "/")} {
 		if e := v.nodes[p]; e != nil && e.Node.Object != nil && e.Node.State == unpack.OK {
 			return e
 		}
 	}
-	if l := v.base[path.Base(name)]; len(l) == 1 {
+	if l := v.base[path.Base(name)]; len(l) == 1 && strings.HasSuffix("/"+l[0], "/"+name) {
 		if e := v.nodes[l[0]]; e.Node.Object != nil && e.Node.State == unpack.OK {
 			return e
 		}
