@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,6 +211,34 @@ func TestZipOfFirmwareIsOneImage(t *testing.T) {
 	for in, format := range map[string]string{"papers.zip!cameras.csv": "csv", "papers.zip!rootfs.img": "firmware-image"} {
 		if c := read[in]; c == nil || c.Format != format {
 			t.Errorf("%s: %+v", in, c)
+		}
+	}
+}
+
+// BenchmarkFlash is an image of 64 MiB from file to page.
+func BenchmarkFlash(b *testing.B) {
+	files := [][2]string{{"etc/version", "V1"}, {"init", "#!/bin/sh\ntelnetd &\n"}}
+	for i := range 400 {
+		var w strings.Builder
+		for j := range 1200 {
+			fmt.Fprintf(&w, "%x line %d of program %d\x00", sha256.Sum256([]byte{byte(i), byte(j), byte(j >> 8)}), j, i)
+		}
+		files = append(files, [2]string{fmt.Sprintf("usr/bin/p%03d", i), elf(w.String())})
+	}
+	img := bytes.Repeat([]byte{0xff}, 64<<20)
+	copy(img[0x100000:], cpio(files...))
+	p := filepath.Join(b.TempDir(), "flash.bin")
+	if err := os.WriteFile(p, img, 0o644); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(img)))
+	for b.Loop() {
+		rs, err := FirmwareReport(b.Context(), []string{p}, FirmwareOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := WriteFirmware(io.Discard, rs, "html", true); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
