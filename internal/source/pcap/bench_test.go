@@ -5,11 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
-	"os"
-	"os/exec"
-	"syscall"
 	"testing"
-	"time"
 
 	"telltale/internal/asset"
 	"telltale/internal/source"
@@ -85,78 +81,4 @@ func BenchmarkBytes(b *testing.B) {
 		}
 		_ = sum
 	}
-}
-
-// BenchmarkReaders reads the capture TELLTALE_CAPTURE names with this package,
-// with plain reads of 1 MiB, and with the other readers that are installed. Each
-// tells its processor seconds, ours and the others', for one reading:
-//
-//	go run ./internal/source/pcap/traffic/write -out /tmp/t.pcap -size 1100
-//	TELLTALE_CAPTURE=/tmp/t.pcap go test ./internal/source/pcap -run - -bench Readers -benchtime 1x
-func BenchmarkReaders(b *testing.B) {
-	path := os.Getenv("TELLTALE_CAPTURE")
-	if path == "" {
-		b.Skip("TELLTALE_CAPTURE is not set: no capture to read")
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	measure := func(name string, read func(b *testing.B) (cpu time.Duration)) {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(info.Size())
-			read(b) // into the cache of the system
-			var cpu time.Duration
-			for b.Loop() {
-				cpu += read(b)
-			}
-			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
-		})
-	}
-	measure("plain", func(b *testing.B) time.Duration {
-		return ours(b, path, func(f *os.File) error {
-			_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{f}, make([]byte, 1<<20))
-			return err
-		})
-	})
-	measure("telltale", func(b *testing.B) time.Duration {
-		return ours(b, path, func(f *os.File) error {
-			in := &source.Input{Name: "b", Data: f, Size: info.Size(), Options: &source.Options{}}
-			return Source{}.Read(context.Background(), in, &asset.Coverage{}, func(*asset.Sighting) error { return nil })
-		})
-	})
-	for _, argv := range [][]string{{"p0f", "-r", path}, append([]string{"tshark", "-n", "-r", path, "-T", "fields"}, commonFields...)} {
-		if _, err := exec.LookPath(argv[0]); err != nil {
-			continue
-		}
-		measure(argv[0], func(b *testing.B) time.Duration {
-			c := exec.Command(argv[0], argv[1:]...)
-			if err := c.Run(); err != nil {
-				b.Fatal(err)
-			}
-			return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-		})
-	}
-}
-
-// ours measures the processor time this process takes for read.
-func ours(b *testing.B, path string, read func(*os.File) error) time.Duration {
-	f, err := os.Open(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	before := used(b)
-	if err := read(f); err != nil {
-		b.Fatal(err)
-	}
-	return used(b) - before
-}
-
-func used(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -133,7 +133,11 @@ func (d *decoder) ethernet(b []byte) {
 	if len(b) < 14 {
 		return
 	}
-	d.setMAC(mac(b[6:12]))
+	if mac(b[:6]) == (mac{}) { // no frame on a wire is sent to nobody: a probe wrote this head, the MAC in it is no station's
+		d.src = sender{}
+	} else {
+		d.setMAC(mac(b[6:12]))
+	}
 	t := be.Uint16(b[12:])
 	if t < 0x600 { // 802.3 length
 		d.llc(b[14:min(len(b), 14+int(t))])

@@ -238,6 +238,15 @@ func TestReflected(t *testing.T) {
 	}
 }
 
+// TestNoDestination: the MAC in a frame to 00:00:00:00:00:00 was invented by who wrote the capture; what the packet says stays.
+func TestNoDestination(t *testing.T) {
+	b := frame(t, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()))...)
+	clear(b[:6])
+	if got := list(t, capture(linkEthernet, b)); strings.Contains(got, "ifMAC") || !strings.Contains(got, `sysDescr = "Acme OS 3.1"`) {
+		t.Errorf("an invented MAC was kept, or what it said was not:\n%s", got)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(capture(linkEthernet, lldpFrame(f), cdpFrame(f), arpFrame(f, 2), dhcpFrame(f)))
 	f.Add(captureNG(binary.BigEndian, linkEthernet, frame(f, on(macA, udpFrom(ipA, 64, 161, 4000, snmpResponse()))...)))
