@@ -132,7 +132,7 @@ func TestServe(t *testing.T) {
 
 // poolRate is how many addresses a second a pool of gosnmp clients goes through
 // of a tenth answering, each with one second and one retry.
-func poolRate(b *testing.B, r *responder, list []netip.Addr) float64 {
+func poolRate(b testing.TB, r *responder, list []netip.Addr) float64 {
 	begun := time.Now()
 	work := make(chan netip.Addr)
 	var wg sync.WaitGroup
