@@ -111,17 +111,22 @@ const (
 
 // Services and announcements.
 const (
-	HTTPServer   Attr = "http.server"
-	HTTPTitle    Attr = "http.title"
-	HTTPRealm    Attr = "http.realm" // WWW-Authenticate value
-	HTTPFavicon  Attr = "http.favicon"
-	HTTPBody     Attr = "http.body"
-	TLSSubject   Attr = "tls.subject"
-	TLSIssuer    Attr = "tls.issuer"
-	SSHBanner    Attr = "ssh.banner"
-	TelnetBanner Attr = "telnet.banner"
-	FTPBanner    Attr = "ftp.banner"
-	SMTPBanner   Attr = "smtp.banner"
+	HTTPServer  Attr = "http.server"
+	HTTPTitle   Attr = "http.title"
+	HTTPRealm   Attr = "http.realm" // WWW-Authenticate value
+	HTTPFavicon Attr = "http.favicon"
+	HTTPBody    Attr = "http.body"
+	// HTTPUserAgent is what a client that is no browser calls itself, CloudHost the
+	// listed domain of an equipment maker's cloud that a thing calls. Neither
+	// weighs for a maker: programs and apps call too.
+	HTTPUserAgent Attr = "http.userAgent"
+	CloudHost     Attr = "cloudHost"
+	TLSSubject    Attr = "tls.subject"
+	TLSIssuer     Attr = "tls.issuer"
+	SSHBanner     Attr = "ssh.banner"
+	TelnetBanner  Attr = "telnet.banner"
+	FTPBanner     Attr = "ftp.banner"
+	SMTPBanner    Attr = "smtp.banner"
 	// NETCONFCapability is a capability of a NETCONF hello that is not the IETF's.
 	NETCONFCapability Attr = "netconf.capability"
 	RTSPServer        Attr = "rtsp.server"

@@ -18,8 +18,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
+	"telltale/data"
 	"telltale/internal/asset"
 	"telltale/internal/calendar"
 	"telltale/internal/finding"
@@ -116,7 +118,7 @@ func (k *Knowledge) readInputs(ctx context.Context, in *intake, opt *Options) er
 		saved = opt.Config.Maps
 	}
 	var learned []string
-	so := &source.Options{Map: opt.Map, Maps: saved, IsMaker: k.isMaker, Learned: func(set string) { learned = append(learned, set) }}
+	so := &source.Options{Map: opt.Map, Maps: saved, IsMaker: k.isMaker, CloudOf: k.cloudOf(), Learned: func(set string) { learned = append(learned, set) }}
 	if err := in.readAll(ctx, opt.Inputs, so, opt.Limits); err != nil {
 		return err
 	}
@@ -133,6 +135,27 @@ func (k *Knowledge) openLaw(fact string) bool {
 func (k *Knowledge) listed(id org.ID) bool {
 	o, ok := k.Orgs.Get(id)
 	return ok && len(o.Designations) > 0
+}
+
+// cloudOf looks host names up in the list of equipment clouds, nil when it cannot be read.
+func (k *Knowledge) cloudOf() func(string) string {
+	facts, err := data.Firmware()
+	if err != nil {
+		return nil
+	}
+	clouds := map[string]bool{}
+	for _, h := range facts.Hosts {
+		// Who visits a maker's own site may be anybody.
+		clouds[h.Domain] = h.Purpose != "maker" && h.Purpose != "operator"
+	}
+	return func(host string) string {
+		for host = strings.ToLower(host); host != ""; _, host, _ = strings.Cut(host, ".") {
+			if clouds[host] {
+				return host
+			}
+		}
+		return ""
+	}
 }
 
 // isMaker reports whether a name is that of a known maker.

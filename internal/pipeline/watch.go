@@ -62,7 +62,7 @@ func Watch(ctx context.Context, k *Knowledge, w WatchOptions, opt *Options, even
 		defer st.Close()
 		x.st = st
 	}
-	p := pcap.Watching{Name: w.Input, Promiscuous: w.Promiscuous, Every: w.Every, Opened: w.Opened}
+	p := pcap.Watching{Name: w.Input, Promiscuous: w.Promiscuous, Every: w.Every, Opened: w.Opened, CloudOf: k.cloudOf()}
 	if p.Every == 0 {
 		p.Every = 2 * time.Second
 	}

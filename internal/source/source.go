@@ -41,6 +41,9 @@ type Options struct {
 	// IsMaker reports whether a name is that of a known maker of equipment. It
 	// decides what a column "Vendor" holds; nil means that nobody can tell.
 	IsMaker func(name string) bool
+	// CloudOf returns the listed domain of an equipment maker's cloud that a host
+	// name stands in, "" for none; nil means that no list is at hand.
+	CloudOf func(host string) string
 }
 
 // Yield takes one sighting. An error stops the reading and is returned as it is.

@@ -2,7 +2,7 @@ package pcap
 
 // greets marks the first octets with which a protocol tcp reads begins.
 var greets = func() (t [256]bool) {
-	for _, c := range []byte{'H', 'P', '<', 'S', 'R', '2', 0x16} {
+	for _, c := range []byte{'G', 'H', 'P', '<', 'S', 'R', '2', 0x16} {
 		t[c] = true
 	}
 	return t

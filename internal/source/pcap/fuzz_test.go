@@ -84,6 +84,14 @@ func FuzzHTTP(f *testing.F) {
 		[]byte("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<?xml version=\"1.0\"?><root xmlns=\"urn:schemas-upnp-org:device-1-0\"><device><manufacturer>Acme</manufacturer></device></root>"))
 }
 
+func FuzzRequest(f *testing.F) {
+	fuzzParser(f, func(d *decoder, b []byte) {
+		d.g.cloud = func(string) string { return "cloud.example" }
+		d.httpRequest(b)
+		d.calls(serverName(b))
+	}, []byte("GET / HTTP/1.1\r\nHost: a.cloud.example:80\r\nUser-Agent: acme\r\n\r\n"), clientHello("a.cloud.example"))
+}
+
 func FuzzSOAP(f *testing.F) {
 	fuzzParser(f, func(d *decoder, b []byte) { d.wsDiscovery(b); d.described(b) },
 		[]byte(`<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Body><d:ProbeMatches><d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/a</d:Scopes></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>`),

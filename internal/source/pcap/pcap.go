@@ -66,6 +66,9 @@ func (s Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage,
 		return fmt.Errorf("open capture: %w", err)
 	}
 	g := newGatherer(observe.Builder{Source: s.Name(), Input: in.Name}, yield)
+	if in.Options != nil {
+		g.cloud = in.Options.CloudOf
+	}
 	d := &decoder{g: g}
 	for {
 		err := d.run(ctx, f, cov)

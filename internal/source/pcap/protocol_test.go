@@ -2,8 +2,10 @@ package pcap
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -11,6 +13,8 @@ import (
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 
+	"telltale/internal/asset"
+	"telltale/internal/source"
 	"telltale/internal/source/observe"
 )
 
@@ -129,6 +133,62 @@ func TestCarrier(t *testing.T) {
 			for _, w := range tt.want {
 				if w, not := strings.CutPrefix(w, "!"); not == strings.Contains(got, w) {
 					t.Errorf("listing holds %q: %v\n%s", w, !not, got)
+				}
+			}
+		})
+	}
+}
+
+// clientHello is the message of a client that asks for a server by name (RFC 8446 4.1.2).
+func clientHello(name string) []byte {
+	n := len(name)
+	sni := append([]byte{0, 0, 0, byte(n + 5), 0, byte(n + 3), 0, 0, byte(n)}, name...)
+	ext := append([]byte{0, 10, 0, 4, 0, 2, 0, 29}, sni...)
+	b := append(make([]byte, 34), 0, 0, 2, 0x13, 1, 1, 0, 0, byte(len(ext)))
+	return append([]byte{1, 0, 0, byte(len(b) + len(ext))}, append(b, ext...)...)
+}
+
+// TestRequests: a client's own name is taken unless it is a browser's, and of the hosts it calls those of makers' clouds.
+func TestRequests(t *testing.T) {
+	get := func(host, agent string) []byte {
+		return []byte("GET /a HTTP/1.1\r\nHost: " + host + "\r\nAccept: */*\r\nUser-Agent: " + agent + "\r\n\r\n")
+	}
+	hello := clientHello("dev1.cloud.example")
+	record := append([]byte{0x16, 3, 1, 0, byte(len(hello))}, hello...)
+	for _, tt := range []struct {
+		name    string
+		payload []byte
+		want    []string
+	}{
+		{"device", get("192.0.2.1", "Acme-NVR/2.1"), []string{`http.userAgent = "Acme-NVR/2.1"`, "!cloudHost"}},
+		{"browser", get("www.example", "Mozilla/5.0 (X11)"), []string{"!http.userAgent", "!cloudHost"}},
+		{"cloud by HTTP", get("up.cloud.example:8080", "Mozilla/5.0"), []string{`cloudHost = "cloud.example"`}},
+		{"cloud by POST", append([]byte("POST"), get("up.cloud.example", "acme")[3:]...), []string{`cloudHost = "cloud.example"`, `http.userAgent = "acme"`}},
+		{"cloud by TLS", record, []string{`cloudHost = "cloud.example"`}},
+		{"another by TLS", append([]byte{0x16, 3, 1, 0, 0}, clientHello("www.example")...), []string{"!cloudHost"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := capture(linkEthernet, frame(t, on(macA, tcpFrom(ipA, 64, 5000, 80, 1, tt.payload))...))
+			opt := &source.Options{CloudOf: func(h string) string {
+				if strings.HasSuffix(h, ".cloud.example") {
+					return "cloud.example"
+				}
+				return ""
+			}}
+			var got strings.Builder
+			in := &source.Input{Name: "t", Data: bytes.NewReader(data), Size: int64(len(data)), Options: opt}
+			err := Source{}.Read(context.Background(), in, &asset.Coverage{}, func(s *asset.Sighting) error {
+				for _, o := range s.Observations {
+					fmt.Fprintf(&got, "%s = %q\n", o.Attr, o.Value)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range tt.want {
+				if w, not := strings.CutPrefix(w, "!"); not == strings.Contains(got.String(), w) {
+					t.Errorf("what is told holds %q: %v\n%s", w, !not, got.String())
 				}
 			}
 		})

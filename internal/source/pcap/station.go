@@ -76,6 +76,7 @@ func (m mac) slot() uint32 {
 type gatherer struct {
 	b     observe.Builder
 	yield source.Yield
+	cloud func(host string) string // source.Options.CloudOf
 
 	octets  int  // of the facts held, about
 	live    bool // stations that changed are listed in changed

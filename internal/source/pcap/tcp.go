@@ -25,8 +25,13 @@ func (d *decoder) tcp(b []byte) {
 		if bytes.HasPrefix(p, []byte("HTTP/1.")) {
 			d.start(b, p, wholeMessage, (*decoder).httpResponse)
 		}
+	case 'G':
+		if bytes.HasPrefix(p, []byte("GET ")) {
+			d.httpRequest(p)
+		}
 	case 'P':
 		if bytes.HasPrefix(p, []byte("POST ")) {
+			d.httpRequest(p)
 			d.start(b, p, wholeMessage, (*decoder).cwmp)
 		}
 	case '<':
@@ -56,6 +61,8 @@ func (d *decoder) tcp(b []byte) {
 	case 0x16:
 		if len(p) > 5 && p[1] == 3 && p[5] == 2 { // ServerHello, RFC 5246 7.4.1.3
 			d.start(b, p, handshakeDone, (*decoder).certificate)
+		} else if len(p) > 5 && p[1] == 3 && p[5] == 1 && d.g.cloud != nil { // ClientHello
+			d.calls(serverName(p[5:]))
 		}
 	}
 	if sp == 3868 || dp == 3868 {

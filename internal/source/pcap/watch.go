@@ -25,6 +25,8 @@ type Watching struct {
 	Promiscuous bool
 	// Every is the longest time between two reports.
 	Every time.Duration
+	// CloudOf is that of source.Options.
+	CloudOf func(host string) string
 	// Opened, when set, is called once the source is open and, of a capture, has begun.
 	Opened func()
 }
@@ -64,7 +66,7 @@ func Watch(ctx context.Context, w Watching, report func([]*asset.Sighting) error
 		w.Opened()
 	}
 	g := newGatherer(observe.Builder{Source: Source{}.Name(), Input: w.Name}, nil)
-	g.live = true
+	g.live, g.cloud = true, w.CloudOf
 	d := &decoder{g: g}
 	for {
 		err := d.follow(ctx, src, time.Now().Add(w.Every))
