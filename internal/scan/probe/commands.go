@@ -16,9 +16,10 @@ import (
 // maxOutput bounds the output of one command, in bytes.
 const maxOutput = 256 << 10
 
-// Commands logs in and runs commands one by one, each in a session of its own.
-// The caller has checked that they only read. The answer is a session as a
-// person would paste it: a prompt, the command, its output.
+// Commands logs in and runs commands one by one, each in a session of its own;
+// a device that runs none that way is talked to in its shell. The caller has
+// checked that they only read. The answer is a session as a person would paste
+// it: a prompt, the command, its output.
 func Commands(ctx context.Context, h *Host, port uint16, user, password string, lines []string) ([]answer.Answer, error) {
 	c, err := h.Dial(ctx, port)
 	if err != nil {
@@ -48,6 +49,11 @@ func Commands(ctx context.Context, h *Host, port uint16, user, password string, 
 			continue // this device has no such command
 		}
 		fmt.Fprintf(&out, "device# %s\n%s\n", l, b)
+	}
+	if out.Len() == 0 && ctx.Err() == nil {
+		for l, b := range dialogue(ctx, client, lines) {
+			fmt.Fprintf(&out, "device# %s\n%s\n", l, b)
+		}
 	}
 	return one("cli", "tcp", port, Reply{Data: out.Bytes()}), ctx.Err()
 }
