@@ -36,14 +36,16 @@ type plantedNet struct {
 	answering []netip.Addr
 	silent    netip.Addr
 	links     []string
-	recorded  map[string]string // recordings played, by address
+	recorded  map[string]string // makers of the recordings played, by address
 }
 
 // plays are the hosts this program plays, the first of them on the first switch, the next on the second.
 var plays = []string{"camera", "web", "ssh", "endless", "rubbish", "loris", "bomb", "circle", "snmploop", "snmpbig", "telnet", "ftp", "closed"}
 
-// recordings are devices that snmpsim plays: of makers some law restricts, and others.
-var recordings = []string{"dahua-nvr", "vrp_ar169fgwl", "fiberhome", "airos_airos8", "heliosip"}
+// recordings are devices that snmpsim plays, of makers some law restricts and others, and who made them.
+var recordings = []struct{ file, maker string }{
+	{"dahua-nvr", "dahua"}, {"vrp_ar169fgwl", "huawei"}, {"fiberhome", "fiberhome"}, {"airos_airos8", "ubiquiti"}, {"heliosip", "2n"},
+}
 
 func plant(t *testing.T) *plantedNet {
 	n := &plantedNet{lab: newLab(t), recorded: map[string]string{}}
@@ -124,15 +126,15 @@ func (n *plantedNet) hosts() {
 }
 
 func (n *plantedNet) recordings() {
-	if _, err := exec.LookPath("snmpsimd"); err != nil || corpusRecording(n.t, recordings[0]) == "" {
+	if _, err := exec.LookPath("snmpsimd"); err != nil || corpusRecording(n.t, recordings[0].file) == "" {
 		n.t.Log("no recorded devices in the network: needs snmpsim, and TELLTALE_CORPUS naming a folder of recordings")
 		return
 	}
 	for i, r := range recordings {
 		a := n.at(1+i%2, 60+i, "rec"+fmt.Sprint(i), "")
 		n.answering = append(n.answering, a)
-		n.recorded[a.String()] = r
-		n.recording("rec"+fmt.Sprint(i), corpusRecording(n.t, r))
+		n.recorded[a.String()] = r.maker
+		n.recording("rec"+fmt.Sprint(i), corpusRecording(n.t, r.file))
 	}
 	for i := range recordings {
 		n.listens("rec"+fmt.Sprint(i), "161")
@@ -329,9 +331,8 @@ func checkTopology(n *plantedNet, journal string) {
 	for _, x := range g.Nodes {
 		names[x.ID] = nodeName(t, f, &x)
 		if maker := n.recorded[names[x.ID]]; maker != "" {
-			t.Logf("%s, recording %s: made by %s", names[x.ID], maker, x.ManufacturerName)
-			if x.ManufacturerName == "" {
-				t.Errorf("%s, recording %s: no maker is named", names[x.ID], maker)
+			if x.Manufacturer == nil || string(*x.Manufacturer) != maker {
+				t.Errorf("%s is a device of %s, and the maker named is %q", names[x.ID], maker, x.ManufacturerName)
 			}
 		}
 	}
