@@ -109,7 +109,7 @@ func (e *Echo) Accept(from netip.Addr, p []byte) bool {
 	if e.six {
 		want = 129
 	} else if len(p) > 20 && p[0]>>4 == 4 { // a raw socket hands out the IP header
-		p = p[int(p[0]&15)*4:]
+		p = p[min(int(p[0]&15)*4, len(p)):]
 	}
 	return len(p) >= 24 && p[0] == want && [8]byte(p[8:16]) == e.key && binary.BigEndian.Uint64(p[16:]) == e.sum(from)
 }

@@ -179,6 +179,7 @@ func FuzzAccept(f *testing.F) {
 	s, e := NewSNMP("public", 161), NewEcho(a)
 	f.Add(s.Packet(nil, a))
 	f.Add(e.Packet(nil, a))
+	f.Add([]byte("J00000000000000000000")) // a header longer than the packet
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e.Accept(a, b)
 		if s.Accept(a, b) && s.Accept(a.Next(), b) {
