@@ -215,3 +215,30 @@ func TestParseBlock(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkReconcile(b *testing.B) {
+	things := make([]*Thing, 50_000)
+	for i := range things {
+		id := fmt.Sprintf("%020x", i)
+		paper := sight(Paper, "register.csv", "", "name", id, "serial", "SN"+id, "model", "X-100", "site", fmt.Sprint("site ", i%200), "ip", fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
+		wire := sight(Wire, "scan.xml", "2026-02-01", "serial", "SN"+id, "cli.model", "X-100", "ip", fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
+		switch i % 3 {
+		case 0:
+			things[i] = thing(id, paper, wire)
+		case 1:
+			things[i] = thing(id, paper)
+		default:
+			things[i] = thing(id, wire)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		x := NewBuilder([]Look{{Input: "scan.xml", Network: "plant", From: "2026-02-01", Blocks: []string{"10.0.0.0/8"}}})
+		for _, t := range things {
+			x.Add(t)
+		}
+		if o := x.Finish(); o.Summary.Assets != len(things) {
+			b.Fatalf("%d lines", o.Summary.Assets)
+		}
+	}
+}

@@ -117,7 +117,7 @@ type fact struct {
 // kinds tell a log without a path by a field only it has.
 var kinds = []struct{ field, path string }{
 	{"certificate.subject", "x509"}, {"fingerprint", "x509"}, {"host_key", "ssh"}, {"user_agent", "http"}, {"server_name", "ssl"}, {"cipher", "ssl"}, {"assigned_addr", "dhcp"},
-	{"conn_state", "conn"}, {"display_string", "snmp"}, {"get_requests", "snmp"}, {"software_type", "software"}, {"port_num", "known_services"}, {"dhcp_host_name", "known_devices"},
+	{"conn_state", "conn"}, {"display_string", "snmp"}, {"get_requests", "snmp"}, {"software_type", "software"}, {"issuer_subject", "known_certs"}, {"port_num", "known_services"}, {"dhcp_host_name", "known_devices"}, {"host", "known_hosts"},
 }
 
 func (g *gatherer) row(path string, r row) {
@@ -143,6 +143,8 @@ func (g *gatherer) row(path string, r row) {
 		g.host(r["host"])
 	case "known_services":
 		g.server(r, fact{"service", evidence.ServicePort, r["port_proto"] + "/" + r["port_num"] + " "})
+	case "known_certs":
+		g.server(r, fact{"subject", evidence.TLSSubject, ""}, fact{"issuer_subject", evidence.TLSIssuer, ""})
 	case "ssl":
 		g.server(r, fact{"subject", evidence.TLSSubject, ""}, fact{"issuer", evidence.TLSIssuer, ""})
 	case "x509":

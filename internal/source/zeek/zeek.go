@@ -1,6 +1,6 @@
 // Package zeek reads the logs of the Zeek network monitor, TSV and JSON: conn,
 // dhcp, ssl, x509, http, ssh, snmp, software, known_hosts, known_services,
-// known_devices and arp-like logs with a MAC.
+// known_certs, known_devices and arp-like logs with a MAC.
 //
 // It is not for Zeek's scripts. Source of truth: the Zeek manual, log files and
 // the log framework (header lines #separator, #fields, #types).
@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,11 +43,29 @@ func (Source) Recognise(head []byte, _ string) int {
 	}
 	if len(head) > 0 && head[0] == '{' {
 		line, _, _ := bytes.Cut(head, []byte("\n"))
-		if bytes.Contains(line, []byte(`"ts":`)) && (bytes.Contains(line, []byte(`"id.orig_h"`)) || bytes.Contains(line, []byte(`"uid":"C`)) || bytes.Contains(line, []byte(`"certificate.subject"`)) || bytes.Contains(line, []byte(`"uids":`)) && bytes.Contains(line, []byte(`"mac"`))) {
+		if jsonRow(line) {
 			return 95
 		}
 	}
 	return 0
+}
+
+// rowMarks are members that, beside "ts", stand together in Zeek's rows only.
+var rowMarks = [][]string{
+	{`"id.orig_h"`}, {`"uid":"C`}, {`"certificate.subject"`}, {`"uids":`, `"mac"`}, {`"host":`, `"port_num":`}, {`"mac":`, `"dhcp_host_name":`}, {`"_path":`},
+}
+
+// jsonRow reports whether a line is a row of a JSON log; known_hosts has a time and an address only.
+func jsonRow(line []byte) bool {
+	if !bytes.Contains(line, []byte(`"ts":`)) {
+		return false
+	}
+	for _, marks := range rowMarks {
+		if !slices.ContainsFunc(marks, func(m string) bool { return !bytes.Contains(line, []byte(m)) }) {
+			return true
+		}
+	}
+	return bytes.Contains(line, []byte(`"host":"`)) && bytes.Count(line, []byte(`":`)) == 2
 }
 
 const maxLine = 1 << 20
