@@ -43,6 +43,9 @@ func (k *Knowledge) Reconcile(ctx context.Context, f *Folder, since calendar.Dat
 	if r.engine, err = k.Attribution(); err != nil {
 		return nil, err
 	}
+	if r.categories, err = f.categories(); err != nil {
+		return nil, err
+	}
 	o, err := r.run(ctx)
 	if err != nil {
 		return nil, err
@@ -63,11 +66,12 @@ type reconciler struct {
 	formats  map[string]string
 	past     *past // nil without a database
 
-	looks map[string]*reconcile.Look
-	names []string // of clusters that told of others
-	heard map[int][]reconcile.Heard
-	ended map[int][]reconcile.Sight // by cluster
-	lost  []reconcile.Thing         // things nothing says are there any more
+	categories map[string]asset.Category // by asset
+	looks      map[string]*reconcile.Look
+	names      []string // of clusters that told of others
+	heard      map[int][]reconcile.Heard
+	ended      map[int][]reconcile.Sight // by cluster
+	lost       []reconcile.Thing         // things nothing says are there any more
 }
 
 func (r *reconciler) run(ctx context.Context) (*reconcile.Outcome, error) {
@@ -215,6 +219,7 @@ func (r *reconciler) thing(n int) (*reconcile.Thing, error) {
 	}
 	m := merge(ss)
 	t := &reconcile.Thing{ID: AssetID(r.clusters.ID(n)), Name: m.name, Kind: m.kind, Heard: r.heard[n]}
+	t.Category = r.categories[t.ID]
 	lanes := map[reconcile.Lane][]*asset.Sighting{}
 	for _, s := range ss {
 		lane := r.lane(s)
@@ -276,6 +281,27 @@ func labelOf(ss []*asset.Sighting) string {
 // oneHouse reports whether one organisation controls the other or both have one parent.
 func (r *reconciler) oneHouse(a, b org.ID) bool {
 	return slices.ContainsFunc(r.k.Orgs.Related(a, org.Control, r.asOf), func(x org.Related) bool { return x.Org == b })
+}
+
+// categories are what the assets of the result are, where that is known.
+func (f *Folder) categories() (map[string]asset.Category, error) {
+	out := make(map[string]asset.Category, f.head.Summary.Assets)
+	for b, err := range f.Assets() {
+		if err != nil {
+			return nil, err
+		}
+		var a struct {
+			ID       string               `json:"id"`
+			Category *asset.CategoryValue `json:"category"`
+		}
+		if err := json.Unmarshal(b, &a); err != nil {
+			return nil, fmt.Errorf("read asset: %w", err)
+		}
+		if a.Category != nil {
+			out[a.ID] = a.Category.Value
+		}
+	}
+	return out, nil
 }
 
 // notes say what could not be compared.

@@ -73,6 +73,8 @@ type Made struct {
 type Thing struct {
 	ID, Name string
 	Kind     asset.Kind
+	// Category is what the thing is, "" when not known.
+	Category asset.Category
 	Sights   []Sight
 	Heard    []Heard
 	// Sold is whose name the paper gives, Answers who made it by the wire alone, nil when not sure.
@@ -241,19 +243,21 @@ type Builder struct {
 	looks *looks
 	lines []pending
 	sites map[string]*site
-	parts map[string]inside // serial of a part on the wire → where it is
+	parts map[string]inside       // serial of a part on the wire → where it is
+	kinds map[asset.Category]bool // of which something showed itself on the wire
 }
 
 // pending is a line with what only Finish can settle.
 type pending struct {
 	Line
-	said *said // nil for matched things
+	category asset.Category
+	said     *said // nil for matched things
 }
 
 // site counts what paper lists at a site and what of it was seen.
 type site struct {
 	listed, seen int
-	by           []string
+	by           map[string]bool // inputs that saw some of it
 }
 
 type inside struct {
@@ -263,7 +267,7 @@ type inside struct {
 
 // NewBuilder begins; looks are the inputs of the wire that were read, in any order.
 func NewBuilder(ls []Look) *Builder {
-	return &Builder{looks: newLooks(ls), sites: map[string]*site{}, parts: map[string]inside{}}
+	return &Builder{looks: newLooks(ls), sites: map[string]*site{}, parts: map[string]inside{}, kinds: map[asset.Category]bool{}}
 }
 
 // Add takes one thing.
@@ -271,7 +275,7 @@ func (b *Builder) Add(t *Thing) {
 	slices.SortStableFunc(t.Sights, func(x, y Sight) int {
 		return cmp.Or(cmp.Compare(x.Place.Input, y.Place.Input), cmp.Compare(x.Place.At, y.Place.At), cmp.Compare(x.At, y.At))
 	})
-	l := pending{Line: Line{Asset: t.ID, Name: t.Name, Kind: t.Kind, Former: true, OnlyHeard: true, Paper: []Where{}, Wire: []Where{}}}
+	l := pending{category: t.Category, Line: Line{Asset: t.ID, Name: t.Name, Kind: t.Kind, Former: true, OnlyHeard: true, Paper: []Where{}, Wire: []Where{}}}
 	for i := range t.Sights {
 		if t.Sights[i].Ended == "" {
 			l.place(&t.Sights[i])
@@ -294,6 +298,7 @@ func (b *Builder) Add(t *Thing) {
 		l.Record = PaperOnly
 	}
 	l.OnlyHeard = l.OnlyHeard && l.WireCount > 0
+	b.kinds[t.Category] = b.kinds[t.Category] || l.WireCount > 0 && !l.OnlyHeard
 	l.Moves = b.moves(t)
 	l.Gone = b.gone(t)
 	l.Port = portOf(t.Heard)
@@ -335,15 +340,15 @@ func (b *Builder) visit(t *Thing, w *said, seen bool) {
 		name := siteName(v.Text)
 		x := b.sites[name]
 		if x == nil {
-			x = &site{}
+			x = &site{by: map[string]bool{}}
 			b.sites[name] = x
 		}
 		x.listed++
 		if seen {
 			x.seen++
 			for i := range t.Sights {
-				if s := &t.Sights[i]; s.Lane == Wire && len(x.by) < 8 && !slices.Contains(x.by, s.Place.Input) {
-					x.by = append(x.by, s.Place.Input)
+				if s := &t.Sights[i]; s.Lane == Wire {
+					x.by[s.Place.Input] = true
 				}
 			}
 		}

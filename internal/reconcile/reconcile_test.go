@@ -31,6 +31,8 @@ func thing(id string, ss ...Sight) *Thing {
 	return &Thing{ID: id, Name: id, Kind: asset.Device, Sights: ss}
 }
 
+func of(c asset.Category, t *Thing) *Thing { t.Category = c; return t }
+
 func TestLines(t *testing.T) {
 	sweep := Look{Input: "scan.xml", Network: "plant", From: "2026-02-01", To: "2026-02-01", Blocks: []string{"10.1.0.0/24"}}
 	cases := []struct {
@@ -45,6 +47,9 @@ func TestLines(t *testing.T) {
 		{"others of its site were seen", []Look{{Input: "w.walk"}}, []*Thing{
 			thing("a", sight(Paper, "r.csv", "", "site", "Mill")), thing("b", sight(Paper, "r.csv", "", "site", "mill "), sight(Wire, "w.walk", "", "sysName", "b"))},
 			[]string{"a paper-only looked in-part", "b matched"}},
+		{"others of its site were seen, of its kind nothing anywhere", []Look{{Input: "w.walk"}}, []*Thing{
+			of("radio", thing("a", sight(Paper, "r.csv", "", "site", "Mill"))), of("switch", thing("b", sight(Paper, "r.csv", "", "site", "Mill"), sight(Wire, "w.walk", "", "sysName", "b")))},
+			[]string{"a paper-only looked no", "b matched"}},
 		{"nothing of its site was seen", []Look{{Input: "w.walk"}}, []*Thing{thing("a", sight(Paper, "r.csv", "", "site", "Hill"))}, []string{"a paper-only looked no"}},
 		{"seen and on no paper", []Look{sweep}, []*Thing{thing("a", sight(Wire, "scan.xml", "2026-02-01", "ip", "10.1.0.7"))}, []string{"a wire-only unlisted"}},
 		{"sold as one model, answers as another", nil, []*Thing{thing("a", sight(Paper, "o.csv", "", "model", "WS-C2960"), sight(Wire, "w.walk", "", "cli.model", "S5720-28P"))}, []string{"a matched differs model"}},

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -125,8 +126,11 @@ func (b *Builder) looked(l *pending) *Looked {
 	}
 	for _, v := range l.said.sites {
 		s := b.sites[siteName(v.Text)]
+		if s.seen > 0 && l.category != "" && !b.kinds[l.category] {
+			return &Looked{State: NotLooked, Why: fmt.Sprintf("%d of the %d things listed at %s were seen, but of its kind (%s) nothing anywhere: what was looked with may not see such things", s.seen, s.listed, v.Text, strings.ReplaceAll(string(l.category), "_", " "))}
+		}
 		if s.seen > 0 {
-			return &Looked{State: InPart, Why: fmt.Sprintf("%d of the %d things listed at %s were seen, this one not", s.seen, s.listed, v.Text), By: s.by}
+			return &Looked{State: InPart, Why: fmt.Sprintf("%d of the %d things listed at %s were seen, this one not", s.seen, s.listed, v.Text), By: s.inputs()}
 		}
 	}
 	switch {
@@ -139,6 +143,14 @@ func (b *Builder) looked(l *pending) *Looked {
 		return &Looked{State: NotLooked, Why: "no input says that it asked " + l.said.addresses[0].Text}
 	}
 	return &Looked{State: NotKnown, Why: "the paper states neither a site nor an address"}
+}
+
+// maxInputs bounds the inputs named for a site.
+const maxInputs = 8
+
+func (s *site) inputs() []string {
+	all := slices.Sorted(maps.Keys(s.by))
+	return all[:min(len(all), maxInputs)]
 }
 
 func kindWord(k asset.Kind) string {
@@ -188,7 +200,7 @@ func (l *pending) nextOnPaper() string {
 	case l.SameModel > 0:
 		return fmt.Sprintf("%d of this model are on the wire and on no paper: add serial numbers to %s", l.SameModel, l.Paper[0].Place.Input)
 	case l.Looked.State == NotLooked:
-		return "scan or walk its site"
+		return "look at its site: scan, walk, or go there"
 	}
 	return "add its serial, MAC or address to " + at(Value{Place: l.Paper[0].Place})
 }

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,9 +29,9 @@ type Reconciliation struct {
 
 // section is one group of lines of the table.
 type section struct {
-	title, none string
-	is          func(*reconcile.Line) bool
-	show        func(*printer, *reconcile.Line)
+	title string
+	is    func(*reconcile.Line) bool
+	show  func(*printer, *reconcile.Line)
 }
 
 var sections = []section{
@@ -38,7 +40,7 @@ var sections = []section{
 	{title: "SEEN, NEVER BOUGHT", is: (*reconcile.Line).NeverBought, show: showUnlisted},
 	{title: "MOVED", is: func(l *reconcile.Line) bool { return len(l.Moves) > 0 }, show: showMoves},
 	{title: "GONE SINCE", is: func(l *reconcile.Line) bool { return l.Gone != nil }, show: showGone},
-	{title: "ON PAPER, NOT LOOKED AT: neither seen nor missing", is: (*reconcile.Line).NotLookedAt, show: showUnseen},
+	{title: "ON PAPER, NOT LOOKED AT (neither seen nor missing)", is: (*reconcile.Line).NotLookedAt, show: showUnseen},
 }
 
 // WriteTable prints what deserves a look, at most maxLinksShown lines of each kind unless all is set.
@@ -76,17 +78,20 @@ func (r *Reconciliation) WriteTable(w io.Writer, all bool) error {
 }
 
 func (r *Reconciliation) section(p *printer, s *section, all bool) {
-	n := 0
+	var lines []*reconcile.Line
 	for i := range r.Lines {
-		l := &r.Lines[i]
-		if !s.is(l) {
-			continue
+		if s.is(&r.Lines[i]) {
+			lines = append(lines, &r.Lines[i])
 		}
-		if n == 0 {
-			p.f("\n%s\n", s.title)
-		}
-		if n++; n > maxLinksShown && !all {
-			continue
+	}
+	slices.SortStableFunc(lines, func(a, b *reconcile.Line) int { return cmp.Compare(a.Name, b.Name) })
+	n := len(lines)
+	if n > 0 {
+		p.f("\n%s %d\n", s.title, n)
+	}
+	for i, l := range lines {
+		if i == maxLinksShown && !all {
+			break
 		}
 		p.f("  %s  [%s]\n", plain(l.Name), l.Asset[:min(10, len(l.Asset))])
 		s.show(p, l)
