@@ -25,6 +25,7 @@ func (k *Knowledge) ImportResult(path string) (*Folder, error) {
 		Findings     []json.RawMessage          `json:"findings"`
 		Claims       map[string]json.RawMessage `json:"claims"`
 		Observations map[string]json.RawMessage `json:"observations"`
+		Topology     json.RawMessage            `json:"topology"`
 	}
 	if err := json.NewDecoder(f).Decode(&r); err != nil {
 		return nil, fmt.Errorf("open result %q: %w", path, err)
@@ -53,6 +54,9 @@ func (k *Knowledge) ImportResult(path string) (*Folder, error) {
 	b, err := json.Marshal(&head)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "head.json"), b, 0o600)
+	}
+	if err == nil && len(r.Topology) > 0 {
+		err = os.WriteFile(filepath.Join(dir, topologyName), r.Topology, 0o600)
 	}
 	if err != nil {
 		os.RemoveAll(dir)

@@ -42,6 +42,19 @@ func Topology(f *Folder) (*report.Topology, error) {
 	return out, nil
 }
 
+// Network is the topology of a result that shows all (--all), nil for others and where nothing told of links.
+func (f *Folder) Network() (*report.Topology, error) {
+	o, err := f.kept()
+	if err != nil || !o.All {
+		return nil, nil // a result without options, such as a saved one, has no sightings
+	}
+	t, err := Topology(f)
+	if err != nil || len(t.Links) == 0 {
+		return nil, err
+	}
+	return t, nil
+}
+
 // keepJSON writes a file that appears whole or not at all; several may write it at once.
 func keepJSON(path string, v any) error {
 	b, err := json.Marshal(v)
@@ -66,7 +79,7 @@ func (f *Folder) topology() (*report.Topology, error) {
 	out := &report.Topology{Schema: report.TopologySchema, AsOf: f.head.AsOf, KnownAt: f.head.KnownAt, Profile: f.head.Profile, Nodes: []report.Node{}, Links: []topology.Link{}}
 	sp, links, err := f.workFile()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("this is a saved result without links: they are known from the last result or a database")
+		return nil, errors.New("this is a saved result without links: they are known from the last result, a database, or a result saved with check --all")
 	}
 	if err != nil {
 		return nil, err

@@ -41,11 +41,28 @@ func JSON(w io.Writer, r Result) error {
 	if err := object(out, "observations", r.Observations()); err != nil {
 		return err
 	}
+	if n, ok := r.(networked); ok {
+		t, err := n.Network()
+		if err != nil {
+			return err
+		}
+		if t != nil {
+			if b, err = json.Marshal(t); err != nil {
+				return err
+			}
+			fmt.Fprintf(out, ",\n\"topology\":%s", b)
+		}
+	}
 	if b, err = json.Marshal(h.Summary); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, ",\n\"summary\":%s}\n", b)
 	return out.Flush()
+}
+
+// networked is a result that may say how its things are joined; nil when it does not.
+type networked interface {
+	Network() (*Topology, error)
 }
 
 func list(out *bufio.Writer, name string, items iter.Seq2[[]byte, error]) error {
