@@ -300,7 +300,9 @@ func (b *Builder) Add(t *Thing) {
 	l.OnlyHeard = l.OnlyHeard && l.WireCount > 0
 	b.kinds[t.Category] = b.kinds[t.Category] || l.WireCount > 0 && !l.OnlyHeard
 	l.Moves = b.moves(t)
-	l.Gone = b.gone(t)
+	if !l.OnlyHeard || l.PaperCount > 0 { // entries of address tables and leases come and go
+		l.Gone = b.gone(t)
+	}
 	l.Port = portOf(t.Heard)
 	b.visit(t, w, l.WireCount > 0)
 	if l.Record != Matched {

@@ -27,6 +27,8 @@ func sight(lane Lane, input, at string, pairs ...string) Sight {
 
 func ended(s Sight, at string) Sight { s.Ended = at; return s }
 
+func heard(s Sight) Sight { s.Seen = asset.Neighbour; return s }
+
 func thing(id string, ss ...Sight) *Thing {
 	return &Thing{ID: id, Name: id, Kind: asset.Device, Sights: ss}
 }
@@ -66,6 +68,7 @@ func TestLines(t *testing.T) {
 			thing("a", sight(Wire, "scan.xml", "2026-02-01", "ip", "10.1.0.7"), sight(Wire, "new.xml", "2026-03-01", "ip", "10.2.0.8"))}, []string{"a wire-only unlisted"}},
 		{"moved to another site", nil, []*Thing{thing("a", ended(sight(Paper, "r.csv", "2026-01-01", "site", "Mill"), "2026-02-01"), sight(Paper, "r.csv", "2026-02-01", "site", "Barn"))}, []string{"a paper-only moved site looked no"}},
 		{"gone from an input that was read again", nil, []*Thing{thing("a", ended(sight(Wire, "scan.xml", "2026-01-01", "ip", "10.1.0.7"), "2026-02-01"))}, []string{"a wire-only gone"}},
+		{"what was only heard of comes and goes", nil, []*Thing{thing("a", heard(ended(sight(Wire, "dhcp.leases", "2026-01-01", "ip", "10.1.0.7"), "2026-02-01")))}, []string{"a wire-only"}},
 		{"gone by a later look at its address", []Look{{Input: "new.xml", Network: "plant", From: "2026-03-01", Blocks: []string{"10.1.0-1.1-99"}}}, []*Thing{thing("a", sight(Wire, "scan.xml", "2026-02-01", "ip", "10.1.0.7"))}, []string{"a wire-only gone"}},
 		{"not gone where the later look is of another address space", []Look{{Input: "new.xml", Network: "other", From: "2026-03-01", Blocks: []string{"10.1.0.0/24"}}}, []*Thing{thing("a", sight(Wire, "scan.xml", "2026-02-01", "ip", "10.1.0.7"))}, []string{"a wire-only unlisted"}},
 		{"not gone where one reading states no time", []Look{{Input: "new.xml", Network: "plant", From: "2026-03-01", Blocks: []string{"10.1.0.0/24"}}}, []*Thing{thing("a", sight(Wire, "scan.xml", "2026-02-01", "ip", "10.1.0.7"), sight(Wire, "w.walk", "", "sysName", "a"))}, []string{"a wire-only unlisted"}},
