@@ -11,6 +11,7 @@ import (
 	"telltale/internal/source"
 	"telltale/internal/source/answer"
 	"telltale/internal/source/archive"
+	"telltale/internal/source/bluetooth"
 	"telltale/internal/source/cli"
 	"telltale/internal/source/controller"
 	"telltale/internal/source/cyclonedx"
@@ -45,7 +46,7 @@ import (
 func Sources(l Limits) []source.Source {
 	l = l.orDefault()
 	s := []source.Source{
-		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, radius.Source{}, syslog.Source{}, hostinfo.Source{}, osquery.Source{}, answer.Source{},
+		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, radius.Source{}, syslog.Source{}, hostinfo.Source{}, bluetooth.Source{}, osquery.Source{}, answer.Source{},
 		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{}, monitor.Source{}, register.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},

@@ -113,7 +113,7 @@ func (r *reader) line(text, at string) {
 				}
 			}
 			r.b.Add(&p.Observations, evidence.USBID, m[1], at)
-			r.b.Add(&p.Observations, evidence.EntPhysicalDescr, m[2], at)
+			r.b.Add(&p.Observations, evidence.DMIText, m[2], at) // from the tool's list of numbers: no second witness
 			r.add(p)
 		}
 		return
@@ -133,7 +133,7 @@ func (r *reader) pci(m []string, at string) {
 	if q := forms().quoted.FindStringSubmatch(m[3]); q != nil {
 		r.b.Add(&p.Observations, evidence.PCIID, q[1], at)
 	}
-	r.b.Add(&p.Observations, evidence.EntPhysicalDescr, m[1]+": "+m[3], at)
+	r.b.Add(&p.Observations, evidence.DMIText, m[1]+": "+m[3], at)
 	r.add(p)
 }
 

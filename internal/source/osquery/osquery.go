@@ -172,7 +172,7 @@ func (r *reader) part(host string, o jsonlist.Object, at string, attr evidence.A
 	if vendor != "" && model != "" {
 		r.b.Add(&p.Observations, attr, vendor+":"+model, at)
 	}
-	r.b.Add(&p.Observations, evidence.EntPhysicalDescr, strings.TrimSpace(o.Text("vendor")+" "+o.Text("model")), at)
+	r.b.Add(&p.Observations, evidence.DMIText, strings.TrimSpace(o.Text("vendor")+" "+o.Text("model")), at)
 	r.b.Add(&p.Observations, evidence.Serial, o.Text("serial"), at)
 	if len(p.Observations) > 0 {
 		h.Components = append(h.Components, p)

@@ -21,6 +21,8 @@ type item struct {
 	addressAt  int
 	// bare is true when the line is a product code and nothing else.
 	bare bool
+	// fcc is the FCC ID it states.
+	fcc string
 	// worded is true when a plain word stands in it: what is sold has a name.
 	worded bool
 }
@@ -30,10 +32,10 @@ type fact struct {
 	value string
 }
 
-// thing reports whether the line names a thing: an identity, a product code in
+// thing reports whether the line names a thing: an identity, an FCC ID, a product code in
 // a line that also counts or prices something, or words that are both counted and priced.
 func (it *item) thing() bool {
-	return it.identified || it.model != "" && (it.quantity > 0 || it.priced || it.bare) || it.worded && it.quantity > 0 && it.priced
+	return it.identified || it.fcc != "" || it.model != "" && (it.quantity > 0 || it.priced || it.bare) || it.worded && it.quantity > 0 && it.priced
 }
 
 // offer reports whether the line is one of a quote or an order.
@@ -49,6 +51,12 @@ func parseLine(s string) item {
 	words := strings.Fields(s)
 	for i, w := range words {
 		it.word(words, i, strings.Trim(w, ",;()[]\"'"))
+	}
+	if it.fcc = fccID(s); it.fcc != "" {
+		it.facts = append(it.facts, fact{evidence.FCCID, it.fcc})
+		if strings.EqualFold(it.model, it.fcc) { // a number of its own kind, no designation
+			it.model = ""
+		}
 	}
 	it.bare = len(words) == 1 && strings.ContainsRune(it.model, '-')
 	// An address names a thing when it stands alone or with a few plain words
@@ -122,14 +130,14 @@ type block struct {
 	at    []string
 }
 
-// thing reports whether the facts name a thing: an identity, or two facts of which one is a product.
+// thing reports whether the facts name a thing: an identity, a type approval, or two facts of which one is a product.
 func (b *block) thing() bool {
 	product := false
 	for _, f := range b.facts {
 		switch f.attr {
-		case evidence.Serial, evidence.IfMAC, evidence.BaseMAC, evidence.GPONSerial, evidence.IMEI, evidence.UUID:
+		case evidence.Serial, evidence.IfMAC, evidence.BaseMAC, evidence.GPONSerial, evidence.IMEI, evidence.UUID, evidence.FCCID:
 			return true
-		case evidence.ModelText, evidence.PartNumber, evidence.FCCID, evidence.Description:
+		case evidence.ModelText, evidence.PartNumber, evidence.Description:
 			product = true
 		}
 	}

@@ -51,7 +51,7 @@ func (Source) Recognise(head []byte, _ string) int {
 	if bytes.HasPrefix(text, []byte("---")) {
 		return 0 // YAML
 	}
-	goods, addresses, labels, lines := 0, 0, 0, 0
+	goods, addresses, labels, approvals, lines := 0, 0, 0, 0, 0
 	var b block
 	for line := range bytes.Lines(text) {
 		s := strings.TrimRight(string(line), " \t\r\n")
@@ -60,6 +60,9 @@ func (Source) Recognise(head []byte, _ string) int {
 		}
 		if lines++; lines > 200 {
 			break
+		}
+		if fccID(s) != "" {
+			approvals++
 		}
 		if f, ok := label(s); ok {
 			labels++
@@ -75,7 +78,7 @@ func (Source) Recognise(head []byte, _ string) int {
 	switch {
 	case goods*3 >= lines && goods > 0, addresses*10 >= lines*8, labels*10 >= lines*6 && b.thing():
 		return 12
-	case goods >= 2 && lines <= 60:
+	case (goods >= 2 || approvals > 0) && lines <= 60:
 		return 8 // a letter with a few lines of goods
 	}
 	return 0
