@@ -242,8 +242,7 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 // brand names what stands on the label: what the thing or its register calls it.
 // A name stated as the label outweighs one in another field, and that one names
 // that merely stand in its texts.
-func (e *Engine) brand(clues []Clue, maker *asset.Attribution) *asset.Attribution {
-	clues = withLabels(clues, maker)
+func (e *Engine) brand(clues []Clue) *asset.Attribution {
 	for _, label := range []func(Clue) bool{stated, labelled} {
 		if slices.ContainsFunc(clues, label) {
 			clues = slices.DeleteFunc(slices.Clone(clues), func(c Clue) bool { return !label(c) })

@@ -126,7 +126,8 @@ func (e *Engine) Attribute(t *Thing) *Result {
 func (e *Engine) conclude(r *Result, g *gather) {
 	r.Candidates = e.compete(r.Clues, evidence.Manufacturer)
 	r.Manufacturer = attribution(r.Candidates, r.Clues)
-	r.Brand = e.brand(r.Clues, r.Manufacturer)
+	r.Clues = withLabels(r.Clues, r.Manufacturer)
+	r.Brand = e.brand(r.Clues)
 	if g.label != "" && !slices.ContainsFunc(r.Clues, stated) {
 		r.Brand, r.BrandText = nil, g.label
 	}
