@@ -78,6 +78,9 @@ func probeHex(d *data, off int64, form *hexForm) *claim {
 			return err
 		}
 		x.r.Length = m.stop - off
+		if x.s.shallow {
+			return nil
+		}
 		return m.write(x)
 	}
 	return c

@@ -63,11 +63,6 @@ func TestISOTruncated(t *testing.T) {
 	}
 }
 
-func FuzzISO(f *testing.F) {
-	f.Add(isoImage("plain text\n"))
-	f.Fuzz(func(t *testing.T, b []byte) { openBytes(t, b) })
-}
-
 // TestFormatsAreListed holds the page of what is opened against the code's own list.
 func TestFormatsAreListed(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "format", "unpacked.md"))

@@ -64,6 +64,9 @@ func probeJFFS2(d *data, off int64) *claim {
 		if len(j.dirents) == 0 && len(j.inodes) == 0 && j.nodes < 2 {
 			return errNot
 		}
+		if x.s.shallow {
+			return nil
+		}
 		return j.extract()
 	}
 	return c

@@ -59,7 +59,7 @@ func (l Limits) withDefaults(size int64) Limits {
 		l.Workers = d.Workers
 	}
 	if grown := max(size, 1) * l.Growth; size < 1<<40 && grown < l.Bytes {
-		l.Bytes = max(grown, minGrowth)
+		l.Bytes = min(l.Bytes, max(grown, minGrowth))
 	}
 	return l
 }

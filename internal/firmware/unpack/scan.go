@@ -93,7 +93,7 @@ func (s *session) scanObject(o *Object) {
 		}
 		sc.at(0, l)
 	}
-	if carve(o) {
+	if carve(o) || sc.program() {
 		sc.scan()
 	}
 	o.Regions = sc.regions
@@ -101,6 +101,22 @@ func (s *session) scanObject(o *Object) {
 	for _, r := range o.Regions {
 		r.finish()
 	}
+}
+
+// program claims an ELF file that begins a piece of flash and ends before it
+// does; what follows is looked at like any other stretch.
+func (sc *scanner) program() bool {
+	if sc.o.Type != "elf" || !sc.o.trial || len(sc.regions) > 0 {
+		return false
+	}
+	end := elfExtent(sc.d)
+	if end == 0 || sc.d.size-end < 4096 {
+		return false
+	}
+	sc.o.Type = ""
+	sc.regions = append(sc.regions, &Region{Length: end, Format: "elf", Confidence: Structural})
+	sc.end = end
+	return true
 }
 
 // carve says whether formats are looked for at every offset of o. Files of a
@@ -124,7 +140,7 @@ type scanner struct {
 	d       *data
 	end     int64 // everything before is explained or passed
 	regions []*Region
-	tries   int
+	cut     bool // a bound of the run ended the scan
 }
 
 // at tries signatures for a structure that starts at off.
@@ -164,7 +180,7 @@ func (sc *scanner) take(c *claim) bool {
 		}
 		r.Length = sc.d.size - r.Offset
 	}
-	if c.extract != nil {
+	if c.extract != nil && !(sc.s.shallow && c.length >= 0) {
 		x := &xtr{s: sc.s, d: sc.d, r: r, depth: sc.o.depth}
 		err := sc.extract(x, c)
 		if errors.Is(err, errNot) {
@@ -226,7 +242,8 @@ func (sc *scanner) scan() {
 			// Magics that stand behind the start of their structure may lie right after the last region.
 			pos = sc.end
 		}
-		if sc.s.ctx.Err() != nil {
+		if sc.s.ctx.Err() != nil || sc.s.spent.Load() {
+			sc.cut = true
 			return
 		}
 		n, _ := sc.d.r.ReadAt(buf[:min(int64(len(buf)), sc.d.size-pos)], pos)
@@ -347,6 +364,11 @@ func innerFill(d *data, off, n int64) (at, run int64) {
 }
 
 func (sc *scanner) describe(r *Region) {
+	if sc.cut && r.Offset >= sc.end {
+		r.State = LimitHit
+		r.Reasons = append(r.Reasons, "limit hit: a bound of the whole run; not looked into")
+		return
+	}
 	st := measure(sc.d, r.Offset, r.Length)
 	r.Entropy = st.entropy
 	head := sc.d.upto(r.Offset, int(min(4096, r.Length)))

@@ -14,6 +14,7 @@ type Progress func(done, total int64, what string)
 
 // session is one Open: its limits, store, queue and the objects seen.
 type session struct {
+	shallow  bool // see Scan
 	ctx      context.Context
 	lim      Limits
 	store    *store
@@ -21,6 +22,7 @@ type session struct {
 
 	bytes   atomic.Int64
 	entries atomic.Int64
+	spent   atomic.Bool // a bound of the whole run is hit: nothing further is looked for
 
 	mu      sync.Mutex
 	cond    *sync.Cond
@@ -37,11 +39,23 @@ type session struct {
 // before anything was; every other trouble is a State in the tree. progress
 // may be nil. The caller closes the tree.
 func Open(ctx context.Context, r io.ReaderAt, size int64, name string, lim Limits, progress Progress) (*Tree, error) {
-	lim = lim.withDefaults(size)
+	return open(ctx, &session{lim: lim, progress: progress}, r, size, name)
+}
+
+// Scan recognises what stands in r and where each piece ends, and opens
+// nothing but the streams whose end only decoding can tell. It says what Open
+// would find on the first level.
+func Scan(ctx context.Context, r io.ReaderAt, size int64, name string, lim Limits) (*Tree, error) {
+	return open(ctx, &session{lim: lim, shallow: true}, r, size, name)
+}
+
+func open(ctx context.Context, s *session, r io.ReaderAt, size int64, name string) (*Tree, error) {
+	s.lim = s.lim.withDefaults(size)
+	lim := s.lim
 	ctx, cancel := context.WithTimeoutCause(ctx, lim.Time, limitf("%v of time", lim.Time))
 	defer cancel()
-	s := &session{ctx: ctx, lim: lim, store: &store{dir: lim.Spool, memMax: lim.Memory}, progress: progress,
-		seen: map[Sum]*Object{}, notes: map[string]bool{}, total: size}
+	s.ctx, s.store = ctx, &store{dir: lim.Spool, memMax: lim.Memory}
+	s.seen, s.notes, s.total = map[Sum]*Object{}, map[string]bool{}, size
 	s.cond = sync.NewCond(&s.mu)
 	b, err := section(r, 0, size)
 	if err != nil {
@@ -117,6 +131,9 @@ func (s *session) object(b *Blob, depth int, trial bool) *Object {
 	o := &Object{Blob: b, depth: depth, trial: trial}
 	s.seen[b.sum] = o
 	s.total += b.size
+	if s.shallow {
+		return o
+	}
 	if depth > s.lim.Depth {
 		s.notes[fmt.Sprintf("depth of %d containers", s.lim.Depth)] = true
 		o.Regions = []*Region{{Length: b.size, Format: "data", Confidence: Leftover, State: LimitHit,
@@ -149,6 +166,8 @@ type xtr struct {
 // node records an entry; it returns an error only when a bound is hit.
 func (x *xtr) node(n Node) (*Node, error) {
 	if x.s.entries.Add(1) > int64(x.s.lim.Entries) {
+		x.s.entries.Add(-1)
+		x.s.spent.Store(true)
 		return nil, limitf("%d entries", x.s.lim.Entries)
 	}
 	if err := x.alive(); err != nil {
@@ -317,6 +336,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 		return 0, limitf("%d bytes in one file", lim.File)
 	}
 	if b.x.s.bytes.Add(int64(len(p))) > lim.Bytes {
+		b.x.s.spent.Store(true)
 		return 0, limitf("%d unpacked bytes in all", lim.Bytes)
 	}
 	if b.in != nil && b.n > RatioFree && b.n > b.in()*lim.Ratio {

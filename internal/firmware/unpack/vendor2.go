@@ -72,7 +72,7 @@ func probeCHK(d *data, off int64) *claim {
 		return nil
 	}
 	headLen, kernel, root := int64(be.Uint32(h[4:])), int64(be.Uint32(h[24:])), int64(be.Uint32(h[28:]))
-	if headLen < 40 || headLen > 256 || kernel == 0 || off+headLen+kernel > d.size {
+	if headLen < 40 || headLen > 256 || kernel == 0 || kernel+root > 1<<30 || off > 0 && off+headLen+kernel > d.size {
 		return nil
 	}
 	c := &claim{off: off, length: headLen + kernel + root, format: "chk", conf: Structural}
@@ -153,7 +153,7 @@ func probeHDR1(d *data, off int64) *claim {
 		return nil
 	}
 	sigAt := int64(le.Uint32(h[4:]))
-	if sigAt < 48 || off+sigAt > d.size {
+	if sigAt < 48 || sigAt > 1<<30 || off > 0 && off+sigAt > d.size {
 		return nil
 	}
 	var offs []int64
@@ -187,7 +187,7 @@ func probeHDR1(d *data, off int64) *claim {
 // NPK of a router maker: magic, size, then parts of type u16 and length u32.
 func probeNPK(d *data, off int64) *claim {
 	size := int64(d.u32(le, off+4))
-	if size < 16 || size > d.size-off {
+	if size < 16 || off > 0 && size > d.size-off {
 		return nil
 	}
 	pos, end := off+8, off+8+size
@@ -198,16 +198,16 @@ func probeNPK(d *data, off int64) *claim {
 	var parts []part
 	for pos+6 <= min(end, d.size) {
 		p := part{d.u16(le, pos), pos + 6, int64(d.u32(le, pos+2))}
-		if p.typ > 64 || p.at+p.n > d.size {
+		if p.typ > 64 || p.at+p.n > end {
 			return nil
 		}
 		parts = append(parts, p)
 		pos = p.at + p.n
 	}
-	if len(parts) < 2 {
+	if len(parts) < 2 && !(len(parts) == 1 && pos > d.size) {
 		return nil
 	}
-	c := &claim{off: off, length: pos - off, format: "npk", conf: Structural}
+	c := &claim{off: off, length: max(pos-off, 8+size), format: "npk", conf: Structural}
 	c.extract = func(x *xtr) error {
 		for i, p := range parts {
 			if _, err := x.part(Node{Path: fmt.Sprintf("part%d.type%d", i, p.typ)}, p.at, p.n); err != nil {

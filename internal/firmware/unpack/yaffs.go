@@ -62,7 +62,7 @@ func probeYaffs(d *data, off int64) *claim {
 	c.fact("byte order", "%s", orderName(o))
 	c.extract = func(x *xtr) error {
 		y.x = x
-		if err := y.read(); err != nil {
+		if err := y.read(); err != nil || x.s.shallow {
 			return err
 		}
 		return y.walk()
