@@ -214,3 +214,50 @@ func rawBlock(in []byte, max int) ([]byte, error) {
 	}
 	return in, nil
 }
+
+var errLZ4 = errors.New("lz4: corrupt data")
+
+// lz4Prefix decodes raw LZ4 until size bytes are there; what follows in the
+// input is left, which the block decoders of libraries call an error.
+func lz4Prefix(in []byte, size int) ([]byte, error) {
+	out := make([]byte, 0, size)
+	length := func(n int) (int, bool) {
+		for more := n == 15; more; {
+			if len(in) == 0 {
+				return n, false
+			}
+			n += int(in[0])
+			more = in[0] == 255
+			in = in[1:]
+		}
+		return n, true
+	}
+	for len(in) > 0 && len(out) < size {
+		token := in[0]
+		in = in[1:]
+		n, ok := length(int(token >> 4))
+		if !ok || n > len(in) && len(in) < size-len(out) {
+			return out, errLZ4
+		}
+		n = min(n, size-len(out), len(in))
+		out = append(out, in[:n]...)
+		in = in[n:]
+		if len(out) == size || len(in) == 0 {
+			break
+		}
+		if len(in) < 2 {
+			return out, errLZ4
+		}
+		back := int(le.Uint16(in))
+		in = in[2:]
+		if n, ok = length(int(token & 15)); !ok || back == 0 || back > len(out) {
+			return out, errLZ4
+		}
+		for n = min(n+4, size-len(out)); n > 0; {
+			k := min(n, back)
+			out = append(out, out[len(out)-back:len(out)-back+k]...)
+			n -= k
+		}
+	}
+	return out, nil
+}

@@ -107,3 +107,11 @@ func printable(s string) bool {
 func sortStrings(s []string) { sort.Strings(s) }
 
 func alignUp(n, a int64) int64 { return (n + a - 1) / a * a }
+
+// at returns a text of a list by number, "" outside of it.
+func at(s []string, i int) string {
+	if i >= 0 && i < len(s) {
+		return s[i]
+	}
+	return ""
+}

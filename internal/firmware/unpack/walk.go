@@ -1,5 +1,9 @@
 package unpack
 
+import (
+	"io"
+)
+
 // dirWalk goes through the directories of a file system without recursion. A
 // directory met twice is a loop, one nested deeper than 64 is not followed,
 // and impossible names are refused: each is said once in the region.
@@ -52,4 +56,43 @@ func (t *dirWalk) name(name string) (p string, ok bool) {
 		return "", false
 	}
 	return joinPath(t.path, name), true
+}
+
+func containsSlash(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '/' || s[i] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func joinPath(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}
+
+func pathDepth(p string) int {
+	n := 0
+	for i := 0; i < len(p); i++ {
+		if p[i] == '/' {
+			n++
+		}
+	}
+	return n
+}
+
+var zeros [1 << 16]byte
+
+func writeZeros(w io.Writer, n int64) error {
+	for n > 0 {
+		k := min(n, int64(len(zeros)))
+		if _, err := w.Write(zeros[:k]); err != nil {
+			return err
+		}
+		n -= k
+	}
+	return nil
 }
