@@ -96,6 +96,9 @@ const maxDict = 64 << 20
 var xzs sync.Pool
 
 func xzBlock(in []byte, max int) ([]byte, error) {
+	if out, err := xzPlain(in, max); err != errXZOther {
+		return out, err
+	}
 	br := bytes.NewReader(in)
 	z, _ := xzs.Get().(*xz.Reader)
 	var err error

@@ -68,8 +68,14 @@ func (l *lzmaLen) reset() {
 	resetProbs(l.high[:])
 }
 
-// init starts a stream; it reads the five bytes of the range coder.
+// init starts a stream of its own.
 func (d *lzmaDecoder) init(p lzmaProps) error {
+	d.reset(p)
+	return d.start()
+}
+
+// reset forgets what was learned of the data before.
+func (d *lzmaDecoder) reset(p lzmaProps) {
 	d.props = p
 	n := 0x300 << (p.lc + p.lp)
 	if cap(d.lit) >= n {
@@ -87,6 +93,10 @@ func (d *lzmaDecoder) init(p lzmaProps) error {
 	d.length.reset()
 	d.repLen.reset()
 	d.state, d.rep0, d.rep1, d.rep2, d.rep3, d.copyLen, d.ended = 0, 0, 0, 0, 0, 0, false
+}
+
+// start reads the five bytes of the range coder.
+func (d *lzmaDecoder) start() error {
 	d.rng, d.code = 0xffffffff, 0
 	if d.next() != 0 {
 		return errLZMA
@@ -160,6 +170,23 @@ func (d *lzmaDecoder) direct(n int) uint32 {
 
 func (d *lzmaDecoder) tree(p []uint16, bits int) uint32 {
 	m := uint32(1)
+	if len(d.in)-d.pos >= lzmaAhead {
+		rng, code, in, at := d.rng, d.code, d.in, d.pos
+		for range bits {
+			if rng < 1<<24 {
+				rng, code = rng<<8, code<<8|uint32(in[at])
+				at++
+			}
+			v := p[m]
+			if bound := rng >> 11 * uint32(v); code < bound {
+				rng, p[m], m = bound, v+(2048-v)>>5, m<<1
+			} else {
+				rng, code, p[m], m = rng-bound, code-bound, v-v>>5, m<<1|1
+			}
+		}
+		d.rng, d.code, d.pos = rng, code, at
+		return m - 1<<bits
+	}
 	for range bits {
 		m = m<<1 | d.bit(&p[m])
 	}
@@ -186,6 +213,43 @@ func (d *lzmaDecoder) readLen(l *lzmaLen, ps int) int {
 	return 16 + int(d.tree(l.high[:], 8))
 }
 
+var lzmaAfterLiteral = [12]int{0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5}
+
+// lzmaAhead is the input one symbol can take: with as much left, the loops
+// below need not ask for more, and keep the coder in registers.
+const lzmaAhead = 16
+
+// literal decodes a byte in the context p; matched is the byte a match would
+// have given, negative after another literal.
+func (d *lzmaDecoder) literal(p []uint16, matched int) byte {
+	p = p[:0x300]
+	sym := uint32(1)
+	rng, code, in, at := d.rng, d.code, d.in, d.pos
+	offset, mb := uint32(0), uint32(0)
+	if matched >= 0 {
+		offset, mb = 0x100, uint32(matched)
+	}
+	for sym < 0x100 {
+		mb <<= 1
+		bit := mb & offset
+		k := (offset + bit + sym) & 0x3ff
+		if rng < 1<<24 {
+			rng, code = rng<<8, code<<8|uint32(in[at])
+			at++
+		}
+		v := p[k]
+		if bound := rng >> 11 * uint32(v); code < bound {
+			rng, p[k], sym = bound, v+(2048-v)>>5, sym<<1
+			offset &^= bit
+		} else {
+			rng, code, p[k], sym = rng-bound, code-bound, v-v>>5, sym<<1|1
+			offset &= bit
+		}
+	}
+	d.rng, d.code, d.pos = rng, code, at
+	return byte(sym)
+}
+
 // decode appends to out, whose earlier bytes are the window, until cap(out),
 // the end marker or an error. total is how many bytes were decoded before out's
 // window began to slide; it only serves positions.
@@ -209,6 +273,15 @@ func (d *lzmaDecoder) decode(out []byte, slid int64) ([]byte, error) {
 				prev = int(out[len(out)-1])
 			}
 			p := d.lit[0x300*((pos&lpMask)<<lc+prev>>(8-lc)):]
+			if len(d.in)-d.pos >= lzmaAhead && (d.state < 7 || int64(d.rep0) < int64(len(out))) {
+				matched := -1
+				if d.state >= 7 {
+					matched = int(out[len(out)-int(d.rep0)-1])
+				}
+				out = append(out, d.literal(p, matched))
+				d.state = lzmaAfterLiteral[d.state]
+				continue
+			}
 			p = p[:0x300]
 			sym := uint32(1)
 			if d.state >= 7 {
@@ -230,14 +303,7 @@ func (d *lzmaDecoder) decode(out []byte, slid int64) ([]byte, error) {
 				sym = sym<<1 | d.bit(&p[sym])
 			}
 			out = append(out, byte(sym))
-			switch {
-			case d.state < 4:
-				d.state = 0
-			case d.state < 10:
-				d.state -= 3
-			default:
-				d.state -= 6
-			}
+			d.state = lzmaAfterLiteral[d.state]
 			continue
 		}
 		var n int
@@ -350,56 +416,3 @@ func lzmaBlock(in []byte, p lzmaProps, size int) ([]byte, int, error) {
 }
 
 var lzmaPool = poolOf(func() *lzmaDecoder { return new(lzmaDecoder) })
-
-// lzmaStream decodes a raw stream to w: size bytes, or up to the end marker
-// when size is negative. It returns the input used. dict is what the header
-// says; no more than maxDict is kept.
-func lzmaStream(w io.Writer, r io.Reader, p lzmaProps, dict int64, size int64) (int64, error) {
-	const maxDict = 64 << 20
-	buf := make([]byte, 128<<10)
-	d := &lzmaDecoder{more: func() []byte {
-		n, _ := io.ReadFull(r, buf)
-		return buf[:n]
-	}}
-	if p.lc+p.lp > 12 {
-		return 0, errLZMA
-	}
-	watch(w, d.consumed)
-	if err := d.init(p); err != nil {
-		return d.consumed(), err
-	}
-	dict = min(max(dict, 1<<16), maxDict)
-	keep := int(dict)
-	out := make([]byte, 0, 1<<16)
-	var done, slid int64 // done bytes are written; slid bytes left the window
-	for !d.ended && (size < 0 || done < size) {
-		if len(out) == cap(out) {
-			if len(out) >= 2*keep {
-				drop := len(out) - keep
-				copy(out, out[drop:])
-				out = out[:keep]
-				slid += int64(drop)
-			} else {
-				out = append(make([]byte, 0, min(2*cap(out), 2*keep)), out...)
-			}
-		}
-		at := len(out)
-		room := cap(out)
-		if size >= 0 {
-			room = int(min(int64(room), int64(at)+size-done))
-		}
-		got, err := d.decode(out[:at:room], slid)
-		out = out[:len(got):cap(out)]
-		if len(got) > at && cap(got) == room {
-			copy(out[at:], got[at:])
-		}
-		if _, werr := w.Write(out[at:]); werr != nil {
-			return d.consumed(), werr
-		}
-		done += int64(len(out) - at)
-		if err != nil {
-			return d.consumed(), err
-		}
-	}
-	return d.consumed(), nil
-}

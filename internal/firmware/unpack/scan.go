@@ -190,8 +190,11 @@ func (sc *scanner) take(c *claim) bool {
 			sc.s.note(err)
 			x.warn(stateOf(err), "%v", err)
 		}
-		if r.Length < 0 {
-			r.Length = sc.d.size - r.Offset
+		if rest := sc.d.size - r.Offset; r.Length < 0 {
+			r.Length = rest
+		} else if r.Length > rest { // its last fields would lie behind the end
+			x.warn(Truncated, "ends %d bytes behind what is there", r.Length-rest)
+			r.Length = rest
 		}
 	}
 	if len(r.Facts) < len(c.facts) {
