@@ -13,9 +13,27 @@ type dataCmd struct {
 	Accuracy dataAccuracyCmd `cmd:"" help:"Measure attribution on labelled recordings and compare with the baseline."`
 	Build    dataBuildCmd    `cmd:"" help:"Make and sign a bundle from a data folder."`
 	Update   dataUpdateCmd   `cmd:"" help:"Check a signed bundle, show what it changes and use it."`
+	Export   dataExportCmd   `cmd:"" help:"Write the data in use to a new folder, to change and sign them there."`
 	Rollback dataRollbackCmd `cmd:"" help:"Go back to the data in use before the last update."`
 	Key      dataKeyCmd      `cmd:"" help:"Make a pair of keys for signing bundles."`
 	Weigh    dataWeighCmd    `cmd:"" help:"Measure weights of evidence on labelled recordings."`
+}
+
+type dataExportCmd struct {
+	Dir string `arg:"" help:"The new folder."`
+}
+
+func (c *dataExportCmd) Run(e *env) error {
+	k, err := pipeline.Load()
+	if err != nil {
+		return err
+	}
+	n, err := k.ExportData(c.Dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%d files of data %s written to %s\n", n, k.Version, c.Dir)
+	return nil
 }
 
 type dataShowCmd struct {

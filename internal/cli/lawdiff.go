@@ -126,7 +126,11 @@ func writeEditionDiff(w io.Writer, d *pipeline.EditionDiff) error {
 			break
 		}
 		f := &d.Fields[i]
-		if of := string(f.Regime) + string(f.Organisation); of != whose {
+		of := string(f.Regime) + string(f.Organisation)
+		if of == "" {
+			of = "words of the law"
+		}
+		if of != whose {
 			whose = of
 			fmt.Fprintf(w, "%s\n", of)
 		}
@@ -140,7 +144,9 @@ func fieldWords(f *pipeline.FieldChange) string {
 	if f.Field != "" && at != "" {
 		at += ", "
 	}
-	at += f.Field
+	if at += f.Field; at == "" {
+		at = "all of it"
+	}
 	switch {
 	case f.From == "":
 		return "+ " + at + ": " + f.To

@@ -14,8 +14,9 @@ import (
 
 // FieldChange is one field that two editions of law and organisations do not share.
 type FieldChange struct {
-	// Regime or Organisation says whose field it is; Part is the provision,
-	// entry, list or approval in it, empty for the regime's own fields.
+	// Regime or Organisation says whose field it is, none of them that it is one of
+	// the words of law; Part is the provision, entry, list or approval in a regime,
+	// empty for its own fields, else vocabulary or terms.
 	Regime       law.RegimeID `json:"regime,omitempty"`
 	Organisation org.ID       `json:"organisation,omitempty"`
 	Part         string       `json:"part,omitempty"`
@@ -62,6 +63,11 @@ func diffRegimes(a, b *law.Rulebook) []FieldChange {
 		return m
 	}
 	out := []FieldChange{}
+	words := fieldDiff{as: FieldChange{Part: "vocabulary"}}
+	words.value("", plainValue(&a.Vocabulary), plainValue(&b.Vocabulary))
+	words.as.Part = "terms"
+	words.value("", plainValue(a.Terms), plainValue(b.Terms))
+	out = append(out, words.out...)
 	was, is := regimes(a), regimes(b)
 	for _, id := range bothKeys(was, is) {
 		f := fieldDiff{as: FieldChange{Regime: law.RegimeID(id)}}
