@@ -162,6 +162,9 @@ func readStatement(text string) (statement, error) {
 	if err == nil {
 		s.made, err = time.Parse(time.RFC3339, made)
 	}
+	if err == nil && len(s.version) < len(data.Date) {
+		err = errors.New("a version without its day")
+	}
 	if err != nil || s.length < 0 || s.length > maxArchive {
 		return s, refused("its note does not say what was signed: %q", strings.SplitN(text, "\n", 2)[0])
 	}

@@ -30,14 +30,15 @@ func (k *Knowledge) DataSets() ([]DataSet, error) {
 	if err != nil {
 		return nil, err
 	}
+	day := k.Version[:len(data.Date)]
 	provisions := 0
 	for i := range k.Rules.Regimes {
 		provisions += len(k.Rules.Regimes[i].Provisions)
 	}
 	return append(out,
-		DataSet{Name: "organisations", Rows: len(k.Orgs.IDs()), Date: data.Date, Source: "data/organisation, data/maker.yaml"},
-		DataSet{Name: "fingerprints", Rows: len(facts.Fingerprints), Date: data.Date, Source: "data/fingerprint"},
-		DataSet{Name: "regimes of law", Rows: len(k.Rules.Regimes), Date: data.Date, Source: "data/law"},
-		DataSet{Name: "provisions of law", Rows: provisions, Date: data.Date, Source: "data/law"},
+		DataSet{Name: "organisations", Rows: len(k.Orgs.IDs()), Date: day, Source: "data/organisation, data/maker.yaml"},
+		DataSet{Name: "fingerprints", Rows: len(facts.Fingerprints), Date: day, Source: "data/fingerprint"},
+		DataSet{Name: "regimes of law", Rows: len(k.Rules.Regimes), Date: day, Source: "data/law"},
+		DataSet{Name: "provisions of law", Rows: provisions, Date: day, Source: "data/law"},
 	), nil
 }
