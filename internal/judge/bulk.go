@@ -1,95 +1,12 @@
 package judge
 
 import (
+	"runtime"
 	"slices"
+	"sync/atomic"
 
-	"telltale/internal/calendar"
 	"telltale/internal/law"
 )
-
-// Inventory holds very many things, packed by what law can see of them: each
-// is a number into the classes of things alike but for their dates, and one
-// into the tuples of dates that occur. It belongs to no session, so that it
-// can be judged again after law or ownership changed.
-type Inventory struct {
-	classes []Item // dates left out
-	index   map[string]uint32
-	tuples  [][8]calendar.Date
-	tupleOf map[[8]calendar.Date]uint32
-	class   []uint32 // asset → class
-	dates   []uint32 // asset → tuple
-	// order lists the assets by class, start says where each class begins.
-	order, start []uint32
-	// sorted are the tuples of dates in the order of order.
-	sorted []uint32
-	buf    []byte
-}
-
-// NewInventory returns an empty inventory; n is how many things are expected.
-func NewInventory(n int) *Inventory {
-	return &Inventory{
-		index: map[string]uint32{}, tupleOf: map[[8]calendar.Date]uint32{},
-		class: make([]uint32, 0, n), dates: make([]uint32, 0, n),
-	}
-}
-
-// Add takes a thing in and returns its number, counting from 0. What the item
-// points to must not be changed afterwards.
-func (v *Inventory) Add(it *Item) int {
-	k := keyer{b: v.buf[:0]}
-	k.body(it)
-	v.buf = k.b
-	c, ok := v.index[string(k.b)]
-	if !ok {
-		c = uint32(len(v.classes))
-		v.index[string(k.b)] = c
-		item := *it
-		item.setDates([8]calendar.Date{})
-		v.classes = append(v.classes, item)
-	}
-	d := it.dates()
-	t, ok := v.tupleOf[d]
-	if !ok {
-		t = uint32(len(v.tuples))
-		v.tupleOf[d] = t
-		v.tuples = append(v.tuples, d)
-	}
-	v.class = append(v.class, c)
-	v.dates = append(v.dates, t)
-	v.order = nil
-	return len(v.class) - 1
-}
-
-// Len is the number of things, Classes that of the classes.
-func (v *Inventory) Len() int     { return len(v.class) }
-func (v *Inventory) Classes() int { return len(v.classes) }
-
-// Item returns what law can see of one thing.
-func (v *Inventory) Item(n int) *Item {
-	it := v.classes[v.class[n]]
-	it.setDates(v.tuples[v.dates[n]])
-	return &it
-}
-
-// sort makes the lists of assets by class.
-func (v *Inventory) sort() {
-	if v.order != nil {
-		return
-	}
-	v.start = make([]uint32, len(v.classes)+1)
-	for _, c := range v.class {
-		v.start[c+1]++
-	}
-	for i := range v.classes {
-		v.start[i+1] += v.start[i]
-	}
-	next := slices.Clone(v.start)
-	v.order, v.sorted = make([]uint32, len(v.class)), make([]uint32, len(v.class))
-	for a, c := range v.class {
-		v.order[next[c]], v.sorted[next[c]] = uint32(a), v.dates[a]
-		next[c]++
-	}
-}
 
 // cell is a class as far as its dates lie in one bucket: all its things come out alike.
 type cell struct {
@@ -154,6 +71,7 @@ func (v *Inventory) judge(s *Session, old *Tally) *Tally {
 		}
 	}
 	t.cellStart = append(t.cellStart, uint32(len(t.cells)))
+	w.judge()
 	return t
 }
 
@@ -165,9 +83,29 @@ type tallier struct {
 	counts, first []uint32           // by bucket
 	touched       []uint32
 	key           []byte
+	todo          []task
 }
 
-// class judges one class anew.
+// task is one thing to be judged for all that are like it.
+type task struct {
+	class, tuple uint32
+	verdicts     []uint8
+}
+
+// judge does the tasks, many at a time.
+func (w *tallier) judge() {
+	var next atomic.Int64
+	parallel(max(1, min(runtime.GOMAXPROCS(0), len(w.todo)>>6)), func(int) {
+		for i := next.Add(1) - 1; i < int64(len(w.todo)); i = next.Add(1) - 1 {
+			x := &w.todo[i]
+			item := w.t.inv.classes[x.class]
+			item.setDates(w.t.inv.tuples[x.tuple])
+			w.t.s.verdicts(w.t.plan, &item, x.verdicts)
+		}
+	})
+}
+
+// class makes the cells of one class anew; judge fills in their verdicts.
 func (w *tallier) class(c int) {
 	v, bucketOf := w.t.inv, w.t.buckets(uint32(c))
 	for _, d := range v.sorted[v.start[c]:v.start[c+1]] {
@@ -184,8 +122,9 @@ func (w *tallier) class(c int) {
 		w.key = w.t.s.appendKey(w.key[:0], &item, &w.l)
 		verdicts, ok := w.known[string(w.key)]
 		if !ok {
-			verdicts = w.t.s.verdicts(w.t.plan, &item)
+			verdicts = make([]uint8, len(w.t.plan))
 			w.known[string(w.key)] = verdicts
+			w.todo = append(w.todo, task{uint32(c), w.first[b], verdicts})
 		}
 		w.t.cells = append(w.t.cells, cell{uint32(c), b, w.counts[b], w.first[b], verdicts})
 		w.counts[b] = 0
@@ -193,14 +132,13 @@ func (w *tallier) class(c int) {
 	w.touched = w.touched[:0]
 }
 
-func (s *Session) verdicts(plan []group, it *Item) []uint8 {
-	out := make([]uint8, len(plan))
+// verdicts fills in the verdict of each group.
+func (s *Session) verdicts(plan []group, it *Item, out []uint8) {
 	for i, g := range plan {
 		if out[i] = g.verdict; !g.idle {
 			out[i] = s.verdict(g.rules, it)
 		}
 	}
-	return out
 }
 
 // verdictLens is the lens without what only sentences need: exact days and names.
@@ -326,8 +264,9 @@ func (s *Session) plan() []group {
 // verdict judges a provision on an item without explaining it.
 func (s *Session) verdict(rules []*rule, it *Item) uint8 {
 	low, high, lost := 0, 0, false
+	var f frame
 	for _, r := range rules {
-		f := frame{s: s, r: r, it: it, comp: -1, metComp: -1, due: calendar.NoDate}
+		f.start(s, r, it)
 		var o Outcome
 		v, _, _ := f.evaluate(&o)
 		f.settle(v, &o)

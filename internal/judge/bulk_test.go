@@ -56,6 +56,7 @@ func session(tb failer, e *judge.Engine, profile string, act law.Act, day string
 
 // national fills an inventory with n things as a country might hold them: a
 // few hundred makers, two dozen kinds, dates over fifteen years, parts, money.
+// The things follow from their numbers.
 func national(n int) *judge.Inventory {
 	ix, err := data.OrgIndex()
 	if err != nil {
@@ -65,16 +66,7 @@ func national(n int) *judge.Inventory {
 	cats := []asset.Category{"router", "switch", "ran", "olt", "ont", "camera", "recorder", "optic", "firewall", "access_point",
 		"router_consumer", "transport", "core_network", "phone", "server", "land_mobile_radio", "power", "uas", "power_inverter", ""}
 	money := []string{"", "own", "usf", "usf_capital", "award"}
-	inv := judge.NewInventory(n)
-	x := uint64(88172645463325252)
-	rnd := func(m int) int {
-		x ^= x << 13
-		x ^= x >> 7
-		x ^= x << 17
-		return int(x % uint64(m))
-	}
 	start := calendar.Day(2010, time.January, 1)
-	var it judge.Item
 	parts := []judge.Component{{Kind: "soc", Makers: judge.Sure("hisilicon")}}
 	optics := []judge.Component{{Kind: "optic", Makers: judge.Sure("huawei")}}
 	makers := make([][]judge.Party, len(ids))
@@ -82,8 +74,15 @@ func national(n int) *judge.Inventory {
 		makers[i] = judge.Sure(id)
 	}
 	unsure := []judge.Party{{Org: "dahua", Confidence: 0.6}, {Org: org.Other, Confidence: 0.4}}
-	for range n {
-		it = judge.Item{Makers: makers[rnd(len(ids))], Category: cats[rnd(len(cats))], FundedBy: money[rnd(len(money))]}
+	return judge.Load(n, func(i int, it *judge.Item) {
+		x := uint64(i)*0x9e3779b97f4a7c15 + 88172645463325252
+		rnd := func(m int) int {
+			x ^= x >> 30
+			x *= 0xbf58476d1ce4e5b9
+			x ^= x >> 27
+			return int((x >> 11) % uint64(m))
+		}
+		it.Makers, it.Category, it.FundedBy = makers[rnd(len(ids))], cats[rnd(len(cats))], money[rnd(len(money))]
 		switch rnd(50) {
 		case 0:
 			it.Components = parts
@@ -97,9 +96,7 @@ func national(n int) *judge.Inventory {
 		if rnd(3) > 0 {
 			it.Acquired = start + calendar.Date(rnd(5800))
 		}
-		inv.Add(&it)
-	}
-	return inv
+	})
 }
 
 // changedEngine has three more organisations designated, about 1 % of the makers.

@@ -31,6 +31,8 @@ type Engine struct {
 	// approvals by entry.
 	approvals map[law.EntryID][]*law.Approval
 	regimes   map[law.RegimeID]*law.Regime
+	// uses are the sets of organisations that rules ask for.
+	uses []setUse
 	// edgeDays are the days on which ownership changes, sorted.
 	edgeDays []calendar.Date
 }
@@ -103,6 +105,15 @@ func Compile(rb *law.Rulebook, orgs Orgs, cats law.Categories) (*Engine, error) 
 
 // Rulebook returns the rulebook it was compiled from.
 func (e *Engine) Rulebook() *law.Rulebook { return e.rb }
+
+// use numbers a use of a set.
+func (e *Engine) use(u setUse) int {
+	if i := slices.Index(e.uses, u); i >= 0 {
+		return i
+	}
+	e.uses = append(e.uses, u)
+	return len(e.uses) - 1
+}
 
 func edgeDays(orgs Orgs) []calendar.Date {
 	var days []calendar.Date
@@ -265,16 +276,20 @@ func orgNames(ids []org.ID) string {
 // entryCounts is met when the entry stands on the list on the day and its waiting time is over.
 func entryCounts(f *frame) law.State {
 	s, r := f.s, f.r
-	st, conf, why := spanState(r.entry.InForce, s.q.AsOf, s.q.KnownAt)
+	st, conf, why := spanState(r.entry.InForce, s.q.AsOf, s.q.KnownAt, f.explain)
 	if st == law.Met && s.q.AsOf < r.entryFrom {
-		st, why = law.NotMet, "counts here from "+r.entryFrom.String()
+		if st = law.NotMet; f.explain {
+			why = "counts here from " + r.entryFrom.String()
+		}
 	}
 	if st == law.Met {
 		if r.prov.Entries.DaysAfter > 0 {
 			conf = weaker(conf, org.Inferred)
 		}
 		f.used(conf)
-		why = "counts since " + r.entryFrom.String()
+		if f.explain {
+			why = "counts since " + r.entryFrom.String()
+		}
 	}
 	return f.leaf(st, leafInfo{key: "law:entry", reason: why, about: "law"})
 }

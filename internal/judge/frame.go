@@ -31,6 +31,11 @@ type frame struct {
 	metComp int
 }
 
+// start makes the frame ready for a rule and an item, without explanation.
+func (f *frame) start(s *Session, r *rule, it *Item) {
+	*f = frame{s: s, r: r, it: it, comp: -1, metComp: -1, due: calendar.NoDate, atoms: f.atoms[:0], trace: f.trace[:0]}
+}
+
 type assumption struct {
 	key string
 	st  law.State
@@ -129,11 +134,17 @@ func itoa(n int) string {
 }
 
 // spanState says whether one of the spans covers the day, as far as was known
-// on the day known, with how sure that is.
-func spanState(spans []law.Span, d, known calendar.Date) (law.State, law.Confidence, string) {
+// on the day known, with how sure that is. Why is told only if explain.
+func spanState(spans []law.Span, d, known calendar.Date, explain bool) (law.State, law.Confidence, string) {
 	doubt := false
 	var conf law.Confidence
-	why := "not in force on " + d.String()
+	var why string
+	say := func(text func() string) {
+		if explain {
+			why = text()
+		}
+	}
+	say(func() string { return "not in force on " + d.String() })
 	for i := range spans {
 		sp := &spans[i]
 		if given(known) && !sp.KnownAt(known) || !given(known) && given(sp.Retracted) {
@@ -141,17 +152,20 @@ func spanState(spans []law.Span, d, known calendar.Date) (law.State, law.Confide
 		}
 		if inDoubt(sp.From, sp.DayDoubt, d) {
 			doubt, conf = true, weaker(conf, sp.Confidence)
-			why = "the day it began in " + period(sp.From, sp.DayDoubt) + " is not confirmed"
+			say(func() string { return "the day it began in " + period(sp.From, sp.DayDoubt) + " is not confirmed" })
 			continue
 		}
 		if !sp.Covers(d) {
 			continue
 		}
 		if sp.Confidence.Decides() {
-			return law.Met, sp.Confidence, "in force since " + sp.From.String()
+			say(func() string { return "in force since " + sp.From.String() })
+			return law.Met, sp.Confidence, why
 		}
 		doubt, conf = true, weaker(conf, sp.Confidence)
-		why = "in force since " + sp.From.String() + " as recalled, not confirmed (" + string(sp.Confidence) + ")"
+		say(func() string {
+			return "in force since " + sp.From.String() + " as recalled, not confirmed (" + string(sp.Confidence) + ")"
+		})
 	}
 	if doubt {
 		return law.NotKnown, conf, why

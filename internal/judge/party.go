@@ -98,6 +98,7 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 	key, rel := strings.Join(names, ","), c.relation()
 	c.r.needs.fields |= dMakers
 	c.r.needs.sets = append(c.r.needs.sets, setUse{names: key, rel: rel})
+	use := c.e.use(setUse{names: key, rel: rel})
 	dated := fact == "manufacturer"
 	base := leafInfo{key: fact + ":" + key, fact: fact, about: fact}
 	if dated {
@@ -121,7 +122,7 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 			in.reason = noMatter
 			return f.leaf(law.NotMet, in)
 		}
-		st, why, conf, linked := weigh(parties, f.s.set(key, rel, f.s.q.AsOf))
+		st, why, conf, linked := weigh(parties, f.s.setToday(use), f.explain)
 		if st != law.Met && dated {
 			st, why, conf, linked = f.madeThen(parties, key, rel, st, why, conf, linked)
 		}
@@ -142,12 +143,19 @@ func (c *compiler) party(fact string, spec []string, pick func(*frame) ([]Party,
 
 // weigh says whether the parties are in the set: the sum of those in it
 // against the bars. linked is true when only the link to the designated is in doubt.
-func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Confidence, linked bool) {
+// Why is told in full only if explain.
+func weigh(parties []Party, set orgSet, explain bool) (st law.State, why string, conf law.Confidence, linked bool) {
 	var yes, maybe, total, most, mostDoubt float64
 	var who, doubtful org.ID
 	var whoIn, doubtIn member
+	name := func(id org.ID, m member) string {
+		if !explain {
+			return ""
+		}
+		return through(id, m)
+	}
 	doubt := func() string {
-		return through(doubtful, doubtIn) + ": the link is not confirmed (" + string(doubtIn.conf) + ")"
+		return name(doubtful, doubtIn) + ": the link is not confirmed (" + string(doubtIn.conf) + ")"
 	}
 	for _, p := range parties {
 		total += p.Confidence
@@ -168,7 +176,7 @@ func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Conf
 	rest := max(0, 1-total)
 	switch {
 	case yes >= Bar:
-		return law.Met, through(who, whoIn), conf, false
+		return law.Met, name(who, whoIn), conf, false
 	case yes+maybe+rest < Floor:
 		return law.NotMet, "none of those it may be is designated", "", false
 	case yes+maybe >= Bar:
@@ -176,7 +184,7 @@ func weigh(parties []Party, set orgSet) (st law.State, why string, conf law.Conf
 	case doubtful != "" && yes < Floor && rest < Floor:
 		return law.NotKnown, doubt(), "", true
 	case who != "":
-		return law.NotKnown, "who it is is not sure enough: it may be " + through(who, whoIn), "", false
+		return law.NotKnown, "who it is is not sure enough: it may be " + name(who, whoIn), "", false
 	}
 	return law.NotKnown, "who it is is not known well enough", "", false
 }
@@ -195,7 +203,7 @@ func (f *frame) madeThen(parties []Party, key string, rel law.Relation, st law.S
 		return st, why, conf, linked
 	}
 	if d := f.date("acquired"); given(d) && d < f.s.q.AsOf {
-		if then, w, c, _ := weigh(parties, f.s.set(key, rel, d)); then == law.Met {
+		if then, w, c, _ := weigh(parties, f.s.set(key, rel, d), f.explain); then == law.Met {
 			return law.Met, w + " when it was obtained", c, false
 		}
 		return st, why, conf, linked
@@ -205,7 +213,7 @@ func (f *frame) madeThen(parties []Party, key string, rel law.Relation, st law.S
 		if st != law.NotMet || given(f.it.Acquired) {
 			break
 		}
-		if ever, w, _, _ := weigh(parties, f.s.set(key, rel, calendar.NoDate)); ever == law.Met {
+		if ever, w, _, _ := weigh(parties, f.s.set(key, rel, calendar.NoDate), f.explain); ever == law.Met {
 			return law.NotKnown, "made by " + w + " at one time; when this was obtained is not known", "", true
 		}
 	}
@@ -226,7 +234,7 @@ func (f *frame) producers(key string, rel law.Relation) law.State {
 			}
 		}
 		if len(parties) > 0 {
-			if st, _, _, _ := weigh(parties, set); st == law.Met {
+			if st, _, _, _ := weigh(parties, set, false); st == law.Met {
 				return law.Met
 			}
 		}
@@ -262,13 +270,13 @@ func (c *compiler) consigneeOwned(percent float64) check {
 			in.key, in.fact, in.reason = "consignee", "consignee", "who receives the export is not known"
 			return f.leaf(law.NotKnown, in)
 		}
-		if st, _, _, _ := weigh(f.it.Consignee, f.s.set(names, law.Named, f.s.q.AsOf)); st == law.Met {
+		if st, _, _, _ := weigh(f.it.Consignee, f.s.set(names, law.Named, f.s.q.AsOf), false); st == law.Met {
 			in.reason = "listed itself, not through an owner"
 			return f.leaf(law.NotMet, in)
 		}
 		set := f.s.set(names, law.FiftyAggregate, f.s.q.AsOf)
 		if f.it.ConsigneeOwners == nil {
-			st, why, conf, _ := weigh(f.it.Consignee, set)
+			st, why, conf, _ := weigh(f.it.Consignee, set, f.explain)
 			if st == law.Met {
 				f.used(conf)
 				in.reason = why

@@ -23,6 +23,9 @@ type Session struct {
 	// clear says of which rules the first elements are all met, whatever the item.
 	clear map[int]bool
 
+	// today are the sets of Engine.uses on the day, as far as rules in force ask for them.
+	today []orgSet
+
 	mu   sync.RWMutex
 	sets map[setKey]orgSet
 
@@ -40,7 +43,7 @@ func (e *Engine) Session(q Query) (*Session, error) {
 	if !given(q.AsOf) {
 		return nil, fmt.Errorf("judge: no as-of day")
 	}
-	s := &Session{e: e, q: q, sets: map[setKey]orgSet{}, clear: map[int]bool{}}
+	s := &Session{e: e, q: q, sets: map[setKey]orgSet{}, clear: map[int]bool{}, today: make([]orgSet, len(e.uses))}
 	for i := 0; i < len(e.rules); {
 		j := i + 1
 		for j < len(e.rules) && e.rules[j].prov == e.rules[i].prov {
@@ -59,6 +62,13 @@ func (e *Engine) Session(q Query) (*Session, error) {
 			}
 		}
 		i = j
+	}
+	for _, r := range s.active {
+		for _, u := range r.needs.sets {
+			if i := slices.Index(e.uses, u); i >= 0 {
+				s.today[i] = s.set(u.names, u.rel, q.AsOf)
+			}
+		}
 	}
 	s.lens = s.newLens()
 	return s, nil
@@ -114,7 +124,7 @@ func (f *frame) inForce() law.State {
 		}
 		return f.leaf(law.NotMet, leafInfo{reason: "a proposal or not yet effective: no law on the day", about: "law"})
 	}
-	st, conf, why := spanState(f.r.prov.InForce, s.q.AsOf, s.q.KnownAt)
+	st, conf, why := spanState(f.r.prov.InForce, s.q.AsOf, s.q.KnownAt, f.explain)
 	if st == law.Met {
 		f.used(conf)
 	}
@@ -130,7 +140,18 @@ func (f *frame) restricts() law.State {
 }
 
 func (s *Session) frame(r *rule, it *Item) *frame {
-	return &frame{s: s, r: r, it: it, comp: -1, metComp: -1, due: calendar.NoDate, explain: true}
+	f := &frame{}
+	f.start(s, r, it)
+	f.explain = true
+	return f
+}
+
+// setToday is set for a number of Engine.uses on the day asked about.
+func (s *Session) setToday(use int) orgSet {
+	if set := s.today[use]; set != nil {
+		return set
+	}
+	return s.set(s.e.uses[use].names, s.e.uses[use].rel, s.q.AsOf)
 }
 
 // set returns who counts as one of the names under the relation on the day; NoDate: at any time.

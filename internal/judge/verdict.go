@@ -157,7 +157,7 @@ func (f *frame) excepted(o *Outcome) bool {
 		x := &f.r.exceptions[i]
 		conf := law.Confidence("")
 		if len(x.InForce) > 0 {
-			st, c, _ := spanState(x.InForce, f.s.q.AsOf, f.s.q.KnownAt)
+			st, c, _ := spanState(x.InForce, f.s.q.AsOf, f.s.q.KnownAt, false)
 			if conf = c; st == law.NotMet {
 				continue
 			}
@@ -253,11 +253,14 @@ func (f *frame) settle(v law.Verdict, o *Outcome) []atom {
 		return atoms
 	}
 	results := make([]law.Verdict, 1<<len(atoms))
+	assume := make([]assumption, len(atoms))
+	var g frame
 	for bits := range results {
-		g := frame{s: f.s, r: f.r, it: f.it, comp: -1, metComp: -1, due: calendar.NoDate}
 		for i, a := range atoms {
-			g.assume = append(g.assume, assumption{a.key, [2]law.State{law.NotMet, law.Met}[bits>>i&1]})
+			assume[i] = assumption{a.key, [2]law.State{law.NotMet, law.Met}[bits>>i&1]}
 		}
+		g.start(f.s, f.r, f.it)
+		g.assume = assume
 		results[bits], _, _ = g.evaluate(&Outcome{})
 		f.dueBy(g.due)
 		if !f.grants() && results[bits] == law.NotBound {
