@@ -493,8 +493,9 @@ func (j *judgement) unknownKind(d *judged, v *view, f *finding.Finding, blind []
 	q := judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera, olt, ups: data/category.yaml)"}
 	if c := d.asset.Category; c != nil {
 		if narrower := j.k.narrower(c.Value); len(narrower) > 0 {
-			f.Why = fmt.Sprintf("It is a %s, but of which kind is not known, and %s", c.Value, turnOn(blind))
-			q.Text, q.Values = fmt.Sprintf("Which kind of %s is it: %s?", c.Value, strings.Join(narrower, ", ")), narrower
+			name := j.k.CategoryName(c.Value)
+			f.Why = fmt.Sprintf("It is a %s, but of which kind is not known, and %s", name, turnOn(blind))
+			q.Text, q.Values = fmt.Sprintf("Which kind of %s is it: %s?", name, strings.Join(j.k.categoryNames(narrower), ", ")), narrower
 		}
 	}
 	f.Questions = []finding.Question{j.ask(d, v, f, &q)}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -178,7 +179,11 @@ func (k *Knowledge) readValue(q *Asked, text string) (string, error) {
 	switch q.Fact {
 	case "manufacturer", "provider":
 		return k.readOrg(text)
-	case "purpose", "produced_in":
+	case "purpose":
+		return k.readPurposes(text)
+	case "category":
+		return readCategory(q.Values, text)
+	case "produced_in":
 		return text, nil
 	}
 	v, err := k.Rules.Vocabulary.ParseValue(q.Fact, text)
@@ -186,6 +191,66 @@ func (k *Knowledge) readValue(q *Asked, text string) (string, error) {
 		return "", err
 	}
 	return v.String(), nil
+}
+
+// readPurposes reads one or more of the listed purposes, in words or as written in data, between commas.
+func (k *Knowledge) readPurposes(text string) (string, error) {
+	words := k.Rules.Vocabulary.Purposes
+	var out []string
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }) {
+		p := strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(w, "_", " "))), "_")
+		if !slices.Contains(words, p) {
+			return "", fmt.Errorf("purpose cannot be %q: want one or more of %s, with commas between them", strings.TrimSpace(w), strings.Join(words, ", "))
+		}
+		out = append(out, p)
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	switch {
+	case len(out) == 0:
+		return "", fmt.Errorf("purpose is empty: want one or more of %s, with commas between them", strings.Join(words, ", "))
+	case len(out) > 1 && slices.Contains(out, noPurpose):
+		return "", fmt.Errorf("purpose cannot be %s and another one: want %s alone, or those that apply", noPurpose, noPurpose)
+	}
+	return strings.Join(out, ", "), nil
+}
+
+// noPurpose is the answer that none of the listed purposes applies.
+const noPurpose = "none_listed"
+
+// readCategory reads a kind of thing by its ID, its name or one of its words; offered, if not empty, are the IDs asked for.
+func readCategory(offered []string, text string) (string, error) {
+	cats, err := data.Categories()
+	if err != nil {
+		return "", err
+	}
+	c := string(cats.Named(text))
+	if c != "" && (len(offered) == 0 || slices.Contains(offered, c)) {
+		return c, nil
+	}
+	if len(offered) == 0 {
+		return "", fmt.Errorf("no kind of thing is called %q: want one of data/category.yaml, such as router, camera or ups", text)
+	}
+	return "", fmt.Errorf("%q is none of the kinds asked for: want one of %s", text, strings.Join(categoryNames(cats, offered), ", "))
+}
+
+// categoryNames are the names to show for kinds of things, in quotes.
+func (k *Knowledge) categoryNames(ids []string) []string {
+	cats, err := data.Categories()
+	if err != nil {
+		return ids
+	}
+	return categoryNames(cats, ids)
+}
+
+func categoryNames(cats law.Categories, ids []string) []string {
+	var out []string
+	for i := range cats {
+		if slices.Contains(ids, cats[i].ID) {
+			out = append(out, strconv.Quote(cats[i].Name))
+		}
+	}
+	return out
 }
 
 func (k *Knowledge) readOrg(text string) (string, error) {
