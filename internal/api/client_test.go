@@ -7,26 +7,29 @@ import (
 	"strings"
 	"testing"
 
-	"telltale/internal/api/client"
+	"telltale/client"
 )
 
 func TestClientGoesTheWholeWay(t *testing.T) {
 	_, s := server(t, 0)
 	ctx := context.Background()
-	c := client.New(s.URL+"/", "")
-	u, err := c.Upload(ctx, "register.csv", strings.NewReader(register))
+	c, err := client.Connect(s.URL+"/", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := c.Check(ctx, client.Check{Uploads: []string{u.ID}}, "k")
+	u, err := c.HandIn(ctx, "register.csv", strings.NewReader(register))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if j, err = c.Wait(ctx, j.ID); err != nil || j.Result != 1 {
+	j, err := c.Start(ctx, client.Asked{Uploads: []string{u.ID}}, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j, err = c.Wait(ctx, j.ID); err != nil || j.Result == nil || *j.Result != 1 {
 		t.Fatalf("job %+v: %v", j, err)
 	}
 	names := map[string]bool{}
-	for x, err := range c.Assets(ctx, "verdict:prohibited") {
+	for x, err := range c.AllAssets(ctx, "verdict:prohibited") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +39,7 @@ func TestClientGoesTheWholeWay(t *testing.T) {
 		t.Errorf("prohibited: %v", names)
 	}
 	question := ""
-	for f, err := range c.Findings(ctx, "") {
+	for f, err := range c.AllFindings(ctx, "") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,18 +49,18 @@ func TestClientGoesTheWholeWay(t *testing.T) {
 			}
 		}
 	}
-	if j, err = c.Answer(ctx, []client.Answer{{Question: question, Value: "huawei"}}); err != nil {
+	if j, err = c.Settle(ctx, client.GivenAnswer{Question: question, Value: "huawei"}); err != nil {
 		t.Fatal(err)
 	}
-	if j, err = c.Wait(ctx, j.ID); err != nil || j.Result != 2 {
+	if j, err = c.Wait(ctx, j.ID); err != nil || j.Result == nil || *j.Result != 2 {
 		t.Fatalf("job %+v: %v", j, err)
 	}
 	var b bytes.Buffer
-	if err := c.Export(ctx, &b, "findings", "csv", "verdict:prohibited box-1"); err != nil || !strings.Contains(b.String(), "box-1") {
+	if err := c.HandOver(ctx, &b, "findings", "csv", "verdict:prohibited box-1"); err != nil || !strings.Contains(b.String(), "box-1") {
 		t.Errorf("export: %v\n%s", err, &b)
 	}
 	var e *client.Error
-	if _, err := c.Job(ctx, "nothing"); !errors.As(err, &e) || e.Status != 404 {
+	if _, err := c.Wait(ctx, "nothing"); !errors.As(err, &e) || e.Status != 404 {
 		t.Errorf("a job that is not: %v", err)
 	}
 }

@@ -106,7 +106,9 @@ func (s *schemas) of(t reflect.Type) object {
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.Float32, reflect.Float64:
-		return object{"type": "number"}
+		return object{"type": "number", "format": "double"}
+	case reflect.Int64:
+		return object{"type": "integer", "format": "int64"}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Slice, reflect.Array:
@@ -124,12 +126,7 @@ func (s *schemas) of(t reflect.Type) object {
 func (s *schemas) reference(t reflect.Type) object {
 	name, ok := s.names[t]
 	if !ok {
-		name = strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-				return r
-			}
-			return '_'
-		}, strings.ReplaceAll(t.Name(), "telltale/internal/", ""))
+		name = schemaName(t.Name())
 		if name == "" {
 			return s.structure(t)
 		}
@@ -140,6 +137,19 @@ func (s *schemas) reference(t reflect.Type) object {
 		s.named[name] = s.structure(t)
 	}
 	return object{"$ref": "#/components/schemas/" + name}
+}
+
+// schemaName makes a name of a Go type's: a list of regimes is a RegimeList, one page of assets an AssetItemPage.
+func schemaName(name string) string {
+	of, argument, generic := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	if !generic {
+		return of
+	}
+	argument = argument[strings.LastIndexAny(argument, "./")+1:]
+	if of == "Paged" {
+		of = "Page"
+	}
+	return argument + of
 }
 
 func (s *schemas) structure(t reflect.Type) object {
