@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +55,10 @@ func New(c Config) *API {
 	}
 	a := &API{Config: c, mux: http.NewServeMux(), metrics: newMetrics()}
 	a.hooks = newHooks(c.House, c.LocalHooks)
-	a.repeats.now = c.Now
+	a.repeats.now, a.repeats.path = c.Now, filepath.Join(c.Work.Dir, repeatsName)
+	if err := a.repeats.open(a.knownJob); err != nil {
+		slog.Warn("requests sent again after the restart are done again", "error", err)
+	}
 	for _, o := range a.operations() {
 		a.mux.Handle(o.Method+" "+o.Path, a.handler(o))
 	}
@@ -62,6 +66,16 @@ func New(c Config) *API {
 		a.fail(w, problem{Status: http.StatusNotFound, Title: "there is nothing here; /api/openapi.json lists what there is"})
 	}))
 	return a
+}
+
+// knownJob reports whether the job that an answer tells of is still known.
+func (a *API) knownJob(body []byte) bool {
+	var i pipeline.JobInfo
+	if json.Unmarshal(body, &i) != nil {
+		return false
+	}
+	_, err := a.Work.Job(i.ID)
+	return err == nil
 }
 
 // ServeHTTP answers one request behind people.House.Guard.

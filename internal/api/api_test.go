@@ -171,6 +171,29 @@ func TestImportSentAgainIsDoneOnce(t *testing.T) {
 	if n := len(a.Work.Results()); n != 1 {
 		t.Errorf("%d results, want 1", n)
 	}
+	restarted(t, a, body, into[pipeline.JobInfo](t, first).ID)
+}
+
+// restarted sends a check again to a server that took over the folder.
+func restarted(t *testing.T, a *API, body, job string) {
+	t.Helper()
+	a.Work.Close()
+	w, err := pipeline.NewWorkspace(a.Work.Knowledge(), pipeline.WorkspaceOptions{Dir: a.Work.Dir, Profile: "rural-etc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	b := New(Config{Work: w, House: a.House})
+	defer b.Close()
+	s := httptest.NewServer(a.House.Guard(b))
+	defer s.Close()
+	code, again := send(t, s, "POST", "/api/v1/checks", body, "Idempotency-Key", "k1")
+	if code != 202 || into[pipeline.JobInfo](t, again).ID != job {
+		t.Errorf("sent again after a restart: %d %s, want job %s", code, again, job)
+	}
+	if code, told := send(t, s, "GET", "/api/v1/jobs/"+job, ""); code != 200 || into[pipeline.JobInfo](t, told).State != pipeline.JobDone {
+		t.Errorf("the job after a restart: %d %s", code, told)
+	}
 }
 
 func TestWebhookTellsWhatGotWorse(t *testing.T) {

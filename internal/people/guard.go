@@ -98,9 +98,21 @@ func (h *House) known(door http.Handler) http.Handler {
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
 		door.ServeHTTP(seen, r.WithContext(As(r.Context(), who)))
 		if unsafe(r) || telling(r.URL.Path) || r.URL.Query().Has("format") {
-			h.note(Record{Name: who.Name, Act: r.Method, About: r.URL.RequestURI(), Status: seen.code, Address: address(r)})
+			h.note(Record{Name: who.Name, Act: r.Method, About: told(r.URL), Status: seen.code, Address: address(r)})
 		}
 	})
+}
+
+// told is an address as the record has it: without the token of the session, which opens forms.
+func told(u *url.URL) string {
+	q := u.Query()
+	if !q.Has("csrf") {
+		return u.RequestURI()
+	}
+	q.Del("csrf")
+	without := *u
+	without.RawQuery = q.Encode()
+	return without.RequestURI()
 }
 
 // telling paths show single things or hand over files, as lists do with format=: the record tells who saw them.

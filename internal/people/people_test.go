@@ -140,6 +140,9 @@ func TestTeamLogsInAndOut(t *testing.T) {
 	if code, _ := do(t, b, "POST", s.URL+"/answer", "csrf="+url.QueryEscape(who[2])); code != http.StatusOK {
 		t.Errorf("a form with its token: %d", code)
 	}
+	if code, _ := do(t, b, "POST", s.URL+"/answer?a=b&csrf="+url.QueryEscape(who[2]), ""); code != http.StatusOK {
+		t.Errorf("a form with files with its token: %d", code)
+	}
 	viewer := browser()
 	do(t, viewer, "POST", s.URL+"/login", "name=vera&password=correct+horse+battery")
 	_, body = do(t, viewer, "GET", s.URL+"/", "")
@@ -173,7 +176,7 @@ func TestTeamLogsInAndOut(t *testing.T) {
 	for _, r := range rs {
 		seen[r.Name+" "+r.Act+" "+r.About] = true
 	}
-	for _, want := range []string{"ann login refused", "ann login entered", "ann POST /answer", "vera POST /answer", "ann logout "} {
+	for _, want := range []string{"ann login refused", "ann login entered", "ann POST /answer", "ann POST /answer?a=b", "vera POST /answer", "ann logout "} {
 		if !seen[want] {
 			t.Errorf("the record lacks %q: %v", want, seen)
 		}

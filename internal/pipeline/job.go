@@ -227,7 +227,11 @@ func (w *Workspace) Answer(as []NewAnswer) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.k.readAnswers(v.folder, as)
+	if v.Judgeable() {
+		_, err = w.k.readAnswers(v.folder, as)
+	} else {
+		err = errors.New("this result was opened from a file and holds nothing of what was read: it can be looked at, not judged anew; check the files themselves")
+	}
 	done()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -294,17 +298,18 @@ func (w *Workspace) start(kind, title, by string, run func(context.Context, *Job
 
 func (w *Workspace) finished(j *Job, ctx context.Context, r ResultInfo, err error) {
 	now := w.Now().UTC()
-	j.update(func(i *JobInfo) {
-		i.Ended, i.Result = &now, r.N
-		switch {
-		case err == nil:
-			i.State = JobDone
-		case ctx.Err() != nil:
-			i.State, i.Error = JobCancelled, "stopped before the end; nothing was kept"
-		default:
-			i.State, i.Error = JobFailed, err.Error()
-		}
-	})
+	i, _ := j.Info()
+	i.Ended, i.Result = &now, r.N
+	switch {
+	case err == nil:
+		i.State = JobDone
+	case ctx.Err() != nil:
+		i.State, i.Error = JobCancelled, "stopped before the end; nothing was kept"
+	default:
+		i.State, i.Error = JobFailed, err.Error()
+	}
+	w.keepJob(i) // before it is told: who sees the end sees it after a restart, too
+	j.update(func(now *JobInfo) { *now = i })
 }
 
 // waiting counts the jobs that have not ended.

@@ -129,6 +129,13 @@ func (v *View) Head() *report.Head { return v.folder.Head() }
 // Folder is the whole result, for exports.
 func (v *View) Folder() *Folder { return v.folder }
 
+// Judgeable reports whether what was read lies beside the result, so that
+// answers can judge it anew. It does not for a result opened from a file.
+func (v *View) Judgeable() bool {
+	_, err := os.Stat(filepath.Join(v.folder.dir, "sightings.bin"))
+	return err == nil
+}
+
 // Close closes the result.
 func (v *View) Close() error { return v.folder.Close() }
 

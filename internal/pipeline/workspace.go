@@ -21,6 +21,7 @@ import (
 //
 //	dir/uploads/ID/NAME   files handed in, until a check took them or a day passed
 //	dir/results/N/        result folders, the newest keptResults
+//	dir/jobs.jsonl        jobs that ended, the newest keptJobs
 type Workspace struct {
 	WorkspaceOptions
 	k *Knowledge
@@ -102,7 +103,7 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 			return nil, fmt.Errorf("make the workspace: %w", err)
 		}
 	}
-	if err := errors.Join(emptyFolder(filepath.Join(o.Dir, "uploads")), w.openResults()); err != nil {
+	if err := errors.Join(emptyFolder(filepath.Join(o.Dir, "uploads")), w.openResults(), w.openJobs()); err != nil {
 		return nil, err
 	}
 	return w, nil
