@@ -46,7 +46,7 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer done()
-	routes := loadRoutes(v)
+	routes := loadRoutes(v, work.Jobs()[0].ID)
 	took := make([][]time.Duration, len(routes))
 	var mu sync.Mutex
 	var wait sync.WaitGroup
@@ -102,8 +102,10 @@ type loadRoute struct {
 	make func(*rand.Rand) string
 }
 
-func loadRoutes(v *pipeline.View) []loadRoute {
+func loadRoutes(v *pipeline.View, job string) []loadRoute {
 	assets, findings := v.Len()
+	groups := v.Inbox()
+	asked := []string{"DS-2CD2143G2-I", "00:e0:fc:12:34:56", "Lorex N843A8", "AS4134", "FCC ID 2AVYF-ABC", "Hangzhou Hikvison Ltd", "Huawei MA5800-X7, 4 pieces"}
 	fixed := func(path string) loadRoute { return loadRoute{path, func(*rand.Rand) string { return path }} }
 	queries := []string{"", "maker:huawei", "verdict:prohibited", "unknown:maker", "maker:zte category:ont", "verdict:undetermined -maker:nokia"}
 	query := func(path string) loadRoute {
@@ -111,6 +113,11 @@ func loadRoutes(v *pipeline.View) []loadRoute {
 	}
 	return []loadRoute{
 		fixed("/"), query("/assets"), query("/findings"), fixed("/inbox"), fixed("/evidence"), fixed("/law"), fixed("/org"), fixed("/data"), fixed("/check"),
+		fixed("/network"), fixed("/network?maker=huawei"), fixed("/network.json"), fixed("/law/us-fcc-covered-list"), fixed("/law/diff"), fixed("/law/ahead?profile=rural-etc"), fixed("/org/dahua"), {"/job/ID", func(*rand.Rand) string { return "/job/" + job }},
+		{"/ask?q=", func(r *rand.Rand) string {
+			return "/ask?profile=rural-etc&q=" + url.QueryEscape(asked[r.IntN(len(asked))])
+		}},
+		{"/inbox/GROUP", func(r *rand.Rand) string { return fmt.Sprint("/inbox/", groups[r.IntN(len(groups))].Group) }},
 		{"/assets?q=WORD", func(r *rand.Rand) string { return fmt.Sprintf("/assets?q=dev-%d", r.IntN(assets)) }},
 		{"/assets?q=site", func(r *rand.Rand) string { return fmt.Sprintf("/assets?q=site:site-%d", r.IntN(500)) }},
 		{"/asset/ID", func(r *rand.Rand) string { return "/asset/" + v.AssetID(r.IntN(assets)) }},
@@ -138,8 +145,16 @@ func loadServer(t *testing.T, dir string, n int) (*pipeline.Workspace, *httptest
 		if err != nil {
 			t.Fatal(err)
 		}
+		ids := []string{u.ID}
+		for sw := range 10 {
+			c, err := work.Upload(fmt.Sprintf("core-%d.txt", sw), "load", strings.NewReader(loadSwitch(sw, n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, c.ID)
+		}
 		begin := time.Now()
-		j, err := work.Check(pipeline.CheckRequest{Uploads: []string{u.ID}})
+		j, err := work.Check(pipeline.CheckRequest{Uploads: ids})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,6 +175,17 @@ func loadServer(t *testing.T, dir string, n int) (*pipeline.Workspace, *httptest
 	s := httptest.NewServer(house.Guard(doors(door, pages)))
 	t.Cleanup(func() { s.Close(); door.Close(); work.Close(); house.Close() })
 	return work, s
+}
+
+// loadSwitch is what a switch says of itself and of 500 things of the register behind its ports.
+func loadSwitch(sw, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "core-%d#show version\nCisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E4, RELEASE SOFTWARE (fc2)\ncore-%[1]d uptime is 3 weeks\nModel number : WS-C2960X-48TS-L\nSystem serial number : FOC2201%03[1]d\ncore-%[1]d#show mac address-table\n          Mac Address Table\n-------------------------------------------\nVlan    Mac Address       Type        Ports\n----    -----------       --------    -----\n", sw)
+	for i := range min(500, n/10) {
+		m := sw*500 + i
+		fmt.Fprintf(&b, "   1    001b.54%02x.%02x%02x    DYNAMIC     Gi0/%d\n", byte(m>>16), byte(m>>8), byte(m), 1+i%48)
+	}
+	return b.String()
 }
 
 // loadRegister writes a register of many models of few makers.

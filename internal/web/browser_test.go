@@ -26,7 +26,7 @@ import (
 var shots = flag.String("shots", "", "folder to write pictures of every page to")
 
 // hang bounds one step in the browser: a guard, not a measure.
-const hang = 90 * time.Second
+const hang = 4 * time.Minute
 
 // browser starts Chromium, or skips when there is none.
 func browser(t testing.TB) context.Context {
@@ -154,7 +154,7 @@ func value[T any](b *tab, expression string) T {
 func (b *tab) goTo(path string) {
 	b.t.Helper()
 	b.run(chromedp.Navigate(b.base + path))
-	b.until(`document.readyState === "complete"`)
+	b.until(`true`)
 }
 
 // text is what a reader sees of an element.
@@ -179,13 +179,14 @@ func (b *tab) press(keys string) {
 	b.run(chromedp.KeyEvent(keys))
 }
 
-// until waits until a JavaScript expression is true, across navigation.
+// until waits until a JavaScript expression is true on a page that is wholly
+// there, across navigation: an address changes before the page behind it has come.
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, hang)
 	defer cancel()
 	for {
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && Boolean(`+expression+`)`))
 		if err == nil && ok {
 			return
 		}

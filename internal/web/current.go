@@ -54,3 +54,14 @@ func (s *site) working(do http.HandlerFunc) http.HandlerFunc {
 		}
 	}
 }
+
+// answering says why a visitor cannot answer questions of a result, empty when nothing hinders.
+func (s *site) answering(r *http.Request, v *pipeline.View) string {
+	switch {
+	case !v.Judgeable():
+		return "This result was opened from a file: it holds nothing of what was read, so an answer could not judge it anew. Check the files themselves to answer."
+	case !s.Visitor(r).MayWork():
+		return "Your account may look, but not answer. An analyst or administrator can."
+	}
+	return ""
+}

@@ -2,23 +2,54 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 
+	paper "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"telltale/internal/browse"
 )
 
-// kinds lists one address for each kind of page, by a name fit for a file.
+// everywhere opens a tab on a server with accounts, logged in as its administrator: no page is hidden.
+func everywhere(t testing.TB) *tab {
+	t.Helper()
+	b := teamOn(t, testWork(t))
+	b.login("the-admin")
+	return b
+}
+
+// eachPage does something on every kind of page, first on those that have nothing to show yet.
+func (b *tab) eachPage(do func(name, path string)) {
+	b.t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(unfilled)) {
+		do("empty-"+name, unfilled[name])
+	}
+	b.example()
+	kinds := b.kinds()
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		do(name, kinds[name])
+	}
+}
+
+// unfilled are the pages that look otherwise before the first check.
+var unfilled = map[string]string{
+	"overview": "/", "check": "/check", "assets": "/assets", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence", "network": "/network",
+	"ask": "/ask", "ask-unknown": "/ask?q=no+such+thing+at+all", "login": "/login", "account": "/account", "people": "/people", "organisations": "/org?q=nobody+is+called+so", "law-diff": "/law/diff?from=2026-11-01&to=2026-11-02&profile=private",
+}
+
+// kinds lists one address for each kind of page over a result, by a name fit for a file.
 func (b *tab) kinds() map[string]string {
 	b.t.Helper()
 	out := map[string]string{
 		"overview": "/", "check": "/check", "assets": "/assets?q=verdict:prohibited", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence", "network": "/network", "network-maker": "/network?maker=zte",
-		"law": "/law", "regime": "/law/us-fcc-covered-list", "law-diff": "/law/diff?from=2025-12-01&to=2026-11-28", "law-ahead": "/law/ahead?profile=uk-provider",
-		"organisations": "/org", "organisation": "/org/dahua", "ask": "/ask?q=Lorex+N843A8&profile=rural-etc", "ask-empty": "/ask", "data": "/data", "missing": "/no/such/page",
+		"assets-none": "/assets?q=site:nowhere",
+		"law":         "/law", "regime": "/law/us-fcc-covered-list", "law-diff": "/law/diff?from=2025-12-01&to=2026-11-28", "law-ahead": "/law/ahead?profile=uk-provider",
+		"organisations": "/org", "organisation": "/org/dahua", "ask": "/ask?q=Lorex+N843A8&profile=rural-etc", "data": "/data",
+		"people": "/people", "account": "/account", "record": "/record",
 	}
 	v, release, err := b.work.View()
 	if err != nil {
@@ -66,25 +97,22 @@ func (b *tab) axe(name string) {
 }
 
 func TestAxeFindsNoSeriousFault(t *testing.T) {
-	b := open(t)
-	b.example()
-	for _, theme := range []string{"light", "dark"} {
-		value[string](b, `document.cookie = "theme=`+theme+`; path=/"`)
-		for name, path := range b.kindsThere() {
+	b := everywhere(t)
+	b.eachPage(func(name, path string) {
+		for _, theme := range []string{"light", "dark"} {
+			value[string](b, `document.cookie = "theme=`+theme+`; path=/"`)
 			b.goTo(path)
 			b.axe(name + ", " + theme)
 		}
-	}
+	})
 }
 
 // No page is wider than the screen, on a desk or on a phone.
 func TestPagesFitTheScreen(t *testing.T) {
-	b := open(t)
-	b.example()
-	handIn(t, b.work, register(t)) // names as hostile devices bear them
-	for _, width := range []int64{1280, 768, 360} {
-		b.run(chromedp.EmulateViewport(width, 800))
-		for name, path := range b.kindsThere() {
+	b := everywhere(t)
+	fits := func(name, path string) {
+		for _, width := range []int64{1280, 768, 360} {
+			b.run(chromedp.EmulateViewport(width, 800))
 			b.goTo(path)
 			over := value[string](b, `document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, .drawing, .raw, .sr")).slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(" | ") || "wider"`)
 			if over != "" {
@@ -92,13 +120,11 @@ func TestPagesFitTheScreen(t *testing.T) {
 			}
 		}
 	}
-}
-
-// kindsThere are the kinds of pages without the one that is an error by design.
-func (b *tab) kindsThere() map[string]string {
-	k := b.kinds()
-	delete(k, "missing")
-	return k
+	b.eachPage(fits)
+	handIn(t, b.work, register(t)) // names as hostile devices bear them
+	for name, path := range b.kinds() {
+		fits(name+" with hostile names", path)
+	}
 }
 
 // Pictures of every page, for people to look at; see docs/guide/pages.md.
@@ -109,11 +135,8 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(*shots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := open(t)
-	b.goTo("/")
-	b.picture("first-start-desktop")
-	b.example()
-	for name, path := range b.kindsThere() {
+	b := everywhere(t)
+	b.eachPage(func(name, path string) {
 		for _, form := range []struct {
 			name, theme string
 			width       int64
@@ -124,7 +147,18 @@ func TestScreenshots(t *testing.T) {
 			b.until(`[...document.querySelectorAll("[data-net]")].every((n) => n.dataset.ready > 0)`)
 			b.picture(name + "-" + form.name)
 		}
+		b.print(name)
+	})
+}
+
+// print writes the page that is open as a PDF on A4, as paper would show it.
+func (b *tab) print(name string) {
+	b.t.Helper()
+	r, err := chromedp.Call(b.ctx, paper.PrintToPDF, paper.PrintToPDFParams{PrintBackground: new(true), PreferCSSPageSize: new(true)})
+	if err != nil {
+		b.t.Fatal(err)
 	}
+	b.keep(name+"-print.pdf", []byte(r.Data))
 }
 
 func (b *tab) picture(name string) {
@@ -133,7 +167,12 @@ func (b *tab) picture(name string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(*shots, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o644); err != nil {
+	b.keep(name+".png", png)
+}
+
+func (b *tab) keep(name string, content []byte) {
+	b.t.Helper()
+	if err := os.WriteFile(filepath.Join(*shots, name), content, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }

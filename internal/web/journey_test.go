@@ -18,7 +18,6 @@ func TestJourneyFromFirstStartToExport(t *testing.T) {
 	b.click("#main a.primary")
 	b.until(`document.querySelector("form[data-drop]")`)
 	b.example()
-	b.until(`document.readyState === "complete"`)
 	value[bool](b, `[...document.querySelectorAll("a.button")].find((a) => a.textContent === "Overview").click() ?? true`)
 	b.until(`document.querySelector("ol.todo")`)
 	if s := b.text("#main"); !strings.Contains(s, "What to do first") || !strings.Contains(s, "Prohibited") {

@@ -103,22 +103,3 @@ func p95(ds []time.Duration) time.Duration {
 	slices.Sort(ds)
 	return ds[len(ds)*95/100]
 }
-
-// The first page with everything it loads stays under 300 KB compressed.
-func TestFirstLoadIsLight(t *testing.T) {
-	h, _ := resultSite(t)
-	for _, page := range []string{"/", "/assets", "/findings", "/law", "/check"} {
-		total := 0
-		for _, url := range []string{page, "/static/app.css", "/static/app.js", "/static/follow.js", "/static/check.js", "/static/job.js", "/static/list.js", "/static/icon.svg"} {
-			r := httptest.NewRequest("GET", url, nil)
-			r.Header.Set("Accept-Encoding", "gzip")
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			total += w.Body.Len()
-		}
-		t.Logf("%s: %d bytes", page, total)
-		if total > 300_000 {
-			t.Errorf("%s: %d bytes at first load, want at most 300,000", page, total)
-		}
-	}
-}

@@ -45,6 +45,8 @@ func findingRow(f *pipeline.FindingItem) []string {
 type findingPage struct {
 	*report.Explanation
 	Elements []elementView
+	// Answering says why its questions cannot be answered here, empty when they can.
+	Answering string
 	// Part is the component the finding is about, nil when it is about the whole.
 	Part *partView
 }
@@ -61,7 +63,7 @@ func (s *site) finding(w http.ResponseWriter, r *http.Request, v *pipeline.View)
 		s.missing(w, r, err)
 		return
 	}
-	b := findingPage{Explanation: x}
+	b := findingPage{Explanation: x, Answering: s.answering(r, v)}
 	for _, e := range x.Finding.Elements {
 		b.Elements = append(b.Elements, elementView{e, claimsOf(x, e)})
 	}

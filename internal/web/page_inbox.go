@@ -36,6 +36,8 @@ func (s *site) inbox(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 type groupPage struct {
 	browse.Questions
 	Rows  []askedOf
+	// Answering says why it cannot be answered here, empty when it can.
+	Answering string
 	From  int
 	Total int
 	Next  int
@@ -48,7 +50,7 @@ type askedOf struct {
 
 func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 	n, err := strconv.Atoi(r.PathValue("group"))
-	b := groupPage{}
+	b := groupPage{Answering: s.answering(r, v)}
 	found := false
 	for _, g := range s.questions(v) {
 		if err == nil && g.Group == n {
