@@ -68,11 +68,11 @@ func (c *serveCmd) Run(e *env) error {
 	defer work.Close()
 	door = api.New(api.Config{Work: work, House: house, Version: Version, LocalHooks: c.Hooks})
 	defer door.Close()
-	if err := c.begin(e, work); err != nil {
-		return err
-	}
 	pages, err := web.New(web.Config{Knowledge: work.Knowledge(), Work: work, House: house})
 	if err != nil {
+		return err
+	}
+	if err := c.begin(e, work); err != nil {
 		return err
 	}
 	return c.serve(e, house.Guard(doors(door, pages)))

@@ -38,7 +38,9 @@ func Ask(ctx context.Context, k *Knowledge, dir, asked string, opt *Options) (*F
 	if cov.Read == 0 {
 		return nil, errors.New("the question is empty")
 	}
-	return k.finish(ctx, dir, in, nil, opt)
+	remembering := *opt
+	remembering.sessions = k.asked
+	return k.finish(ctx, dir, in, nil, &remembering)
 }
 
 func (k *Knowledge) askAll(ctx context.Context, in *intake, cov *asset.Coverage, asked string) error {

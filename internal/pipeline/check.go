@@ -64,6 +64,7 @@ type Options struct {
 	Now    time.Time
 	Author string
 
+	sessions  *sessions          // kept from one question to the next, nil for none
 	decisions []resolve.Decision // what users decided about identity, from the database
 }
 

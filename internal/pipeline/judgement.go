@@ -122,11 +122,11 @@ func newView(e *judge.Engine, p *law.Profile, opt *Options, answers map[answerKe
 		acts = []law.Act{opt.Act}
 	}
 	for _, act := range acts {
-		s, err := e.Session(judge.Query{Profile: p, Act: act, AsOf: opt.AsOf, KnownAt: opt.KnownAt, Scenarios: opt.Scenarios})
+		s, err := opt.sessions.session(e, judge.Query{Profile: p, Act: act, AsOf: opt.AsOf, KnownAt: opt.KnownAt, Scenarios: opt.Scenarios})
 		if err != nil {
 			return view{}, err
 		}
-		v.sessions[act] = &session{Session: s}
+		v.sessions[act] = s
 	}
 	return v, nil
 }

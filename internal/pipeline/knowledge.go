@@ -31,6 +31,7 @@ type Knowledge struct {
 	judging func() (*judge.Engine, error)
 	engine  *attribute.Engine // with the user's own fingerprints and tables; nil: those of the edition
 	facts   *attribute.Facts  // what engine was made of; nil like it
+	asked   *sessions         // of Ask
 }
 
 // Load loads the data in use once: those of the bundle the user took in, else the embedded ones.
@@ -47,7 +48,7 @@ func LoadFrom(files fs.FS) (*Knowledge, error) { return knowledgeOf(data.Open(fi
 
 // knowledgeOf loads one edition of the data.
 func knowledgeOf(t *data.Tree) (*Knowledge, error) {
-	k := &Knowledge{edition: t, Version: t.Version()}
+	k := &Knowledge{edition: t, Version: t.Version(), asked: &sessions{}}
 	var orgErr, lawErr error
 	if k.Orgs, orgErr = t.OrgIndex(); orgErr == nil {
 		k.Rules, lawErr = t.Rulebook()

@@ -27,7 +27,8 @@ type Workspace struct {
 	k *Knowledge
 
 	mu      sync.Mutex
-	results []*shelved // oldest first; the last is current
+	prepare func(*View) // of Prepare
+	results []*shelved  // oldest first; the last is current
 	uploads map[string]*Upload
 	spooled int64
 	jobs    []*Job
@@ -248,6 +249,24 @@ func (w *Workspace) Adopt(f *Folder, by, title string) error {
 	return err
 }
 
+// Prepare has a door prepare, in the background, what it shows of the current
+// result, and of each later one before it becomes the current one.
+func (w *Workspace) Prepare(prepare func(*View)) {
+	w.mu.Lock()
+	w.prepare = prepare
+	w.mu.Unlock()
+	v, done, err := w.View()
+	if err != nil {
+		return // nothing to prepare yet
+	}
+	w.ended.Add(1)
+	go func() {
+		defer w.ended.Done()
+		defer done()
+		prepare(v)
+	}()
+}
+
 // newResult makes a folder for a result in the making.
 func (w *Workspace) newResult() (string, error) {
 	dir, err := os.MkdirTemp(filepath.Join(w.Dir, "results"), "new-*")
@@ -275,6 +294,11 @@ func (w *Workspace) take(dir string, m made, progress func(Progress)) (ResultInf
 		return ResultInfo{}, errors.Join(err, f.Close())
 	}
 	w.mu.Lock()
+	if prepare := w.prepare; prepare != nil {
+		w.mu.Unlock()
+		prepare(v)
+		w.mu.Lock()
+	}
 	n := 1
 	if len(w.results) > 0 {
 		n = w.results[len(w.results)-1].N + 1

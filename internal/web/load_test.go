@@ -103,3 +103,12 @@ func p95(ds []time.Duration) time.Duration {
 	slices.Sort(ds)
 	return ds[len(ds)*95/100]
 }
+
+// One question of the page Ask, nobody else asking.
+func BenchmarkAsk(b *testing.B) {
+	h := workSite(b, testWork(b))
+	asked := []string{"DS-2CD2143G2-I", "00:e0:fc:12:34:56", "Lorex+N843A8", "AS4134", "Hangzhou+Hikvison+Ltd"}
+	for i := 0; b.Loop(); i++ {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/ask?profile=rural-etc&q="+asked[i%len(asked)], nil))
+	}
+}

@@ -35,12 +35,12 @@ func (s *site) inbox(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 // groupPage is the questions of one group with what they are asked of.
 type groupPage struct {
 	browse.Questions
-	Rows  []askedOf
+	Rows []askedOf
 	// Answering says why it cannot be answered here, empty when it can.
 	Answering string
-	From  int
-	Total int
-	Next  int
+	From      int
+	Total     int
+	Next      int
 }
 
 type askedOf struct {

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"compress/gzip"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"telltale/internal/browse"
 	"telltale/internal/law"
@@ -53,38 +52,48 @@ func (l linkView) How() string {
 // netGraph is the network of one result, laid out once.
 type netGraph struct {
 	of    string // ID of the view
+	once  sync.Once
+	err   error
 	graph *report.Topology
 	links []linkView // by names and ports
 	drawn []byte     // the drawing as JSON, compressed
 }
 
-// maxDrawn bounds the things of a drawing; more are listed only.
-const maxDrawn = 20_000
+// maxDrawn bounds the things of a drawing; more are listed only. keptNets are
+// the networks kept: that of the current result, and of the next in the making.
+const (
+	maxDrawn = 20_000
+	keptNets = 2
+)
 
-// networkOf returns the network of a result; it is made when first asked for.
+// networkOf returns the network of a result, made once.
 func (s *site) networkOf(v *pipeline.View) (*netGraph, error) {
 	s.netMu.Lock()
-	defer s.netMu.Unlock()
-	if s.net != nil && s.net.of == v.ID() {
-		return s.net, nil
+	i := slices.IndexFunc(s.nets, func(n *netGraph) bool { return n.of == v.ID() })
+	if i < 0 {
+		s.nets, i = append([]*netGraph{{of: v.ID()}}, firstOf(s.nets, keptNets-1)...), 0
 	}
-	graph, err := v.Topology()
-	if errors.Is(err, fs.ErrNotExist) { // a result that was imported has nothing that was read
-		graph, err = &report.Topology{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	n := newNetGraph(v.ID(), graph)
-	if err := s.lay(n); err != nil {
-		return nil, err
-	}
-	s.net = n
-	return n, nil
+	n := s.nets[i]
+	s.netMu.Unlock()
+	n.once.Do(func() { n.err = s.makeNetwork(n, v) })
+	return n, n.err
 }
 
-func newNetGraph(of string, graph *report.Topology) *netGraph {
-	n := &netGraph{of: of, graph: graph}
+func (s *site) makeNetwork(n *netGraph, v *pipeline.View) error {
+	graph := &report.Topology{}
+	if v.Judgeable() { // a result opened from a file has nothing of what was read
+		var err error
+		if graph, err = v.Topology(); err != nil {
+			return err
+		}
+	}
+	n.fill(graph)
+	return s.lay(n)
+}
+
+// fill takes over a graph and sorts its links.
+func (n *netGraph) fill(graph *report.Topology) {
+	n.graph = graph
 	by, degree := map[string]*report.Node{}, map[string]int{}
 	for i := range graph.Nodes {
 		by[graph.Nodes[i].ID] = &graph.Nodes[i]
@@ -104,7 +113,6 @@ func newNetGraph(of string, graph *report.Topology) *netGraph {
 	slices.SortFunc(n.links, func(a, b linkView) int {
 		return cmp.Or(cmp.Compare(a.From.Name, b.From.Name), cmp.Compare(a.FromPort, b.FromPort), cmp.Compare(a.To.Name, b.To.Name), cmp.Compare(a.ID, b.ID))
 	})
-	return n
 }
 
 // lay lays the network out and writes its drawing.

@@ -65,7 +65,7 @@ type site struct {
 	memo memo
 
 	netMu sync.Mutex
-	net   *netGraph // of the result last drawn
+	nets  []*netGraph // of the results last drawn, the newest first
 }
 
 // New returns the pages as one handler, to be mounted at "/". It fails when a
@@ -90,8 +90,13 @@ func newSite(c Config) (*site, error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	s.pages, err = loadPages(s)
-	return s, err
+	if s.pages, err = loadPages(s); err != nil {
+		return nil, err
+	}
+	if s.Work != nil {
+		s.Work.Prepare(func(v *pipeline.View) { s.networkOf(v) }) // a fault shows when the page is asked for
+	}
+	return s, nil
 }
 
 func (s *site) handler() http.Handler {
