@@ -277,15 +277,21 @@ type CategoryValue struct {
 
 // Change defines model for Change.
 type Change struct {
-	Act       string  `json:"act"`
-	Asset     string  `json:"asset"`
-	Finding   string  `json:"finding"`
-	From      string  `json:"from"`
-	Name      string  `json:"name"`
-	Profile   *string `json:"profile,omitempty"`
-	Provision string  `json:"provision"`
-	To        string  `json:"to"`
-	Why       string  `json:"why"`
+	Act       string   `json:"act"`
+	Asset     string   `json:"asset"`
+	Causes    []string `json:"causes,omitempty"`
+	Citation  *string  `json:"citation,omitempty"`
+	Due       *string  `json:"due,omitempty"`
+	Entry     *string  `json:"entry,omitempty"`
+	Finding   string   `json:"finding"`
+	From      string   `json:"from"`
+	Kind      *string  `json:"kind,omitempty"`
+	Model     *string  `json:"model,omitempty"`
+	Name      string   `json:"name"`
+	Profile   *string  `json:"profile,omitempty"`
+	Provision string   `json:"provision"`
+	To        string   `json:"to"`
+	Why       string   `json:"why"`
 }
 
 // ChangeCount defines model for ChangeCount.
