@@ -27,6 +27,8 @@ type Stock struct {
 	// Profile and Config say who is judged for; only with DB, a result knows it.
 	Profile string
 	Config  *Config
+
+	of *Folder // the result instead of the last one
 }
 
 // maxImpact bounds the changes that are explained.
@@ -104,11 +106,14 @@ func (s *Stock) open(ctx context.Context, k *Knowledge, dir string) (*Options, *
 	if s.DB != "" {
 		return s.openDB(ctx, k, dir)
 	}
-	last, err := LastResult()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: run telltale check FILE first, or name a database with --db FILE", err)
+	last := s.of
+	if last == nil {
+		var err error
+		if last, err = LastResult(); err != nil {
+			return nil, nil, fmt.Errorf("%w: run telltale check FILE first, or name a database with --db FILE", err)
+		}
+		defer last.Close()
 	}
-	defer last.Close()
 	opt, in, err := k.reopen(last, "")
 	if err != nil {
 		return nil, nil, err

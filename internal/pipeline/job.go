@@ -32,7 +32,7 @@ func (s JobState) Ended() bool { return s == JobDone || s == JobFailed || s == J
 // JobInfo is a job as it stands.
 type JobInfo struct {
 	ID    string   `json:"id"`
-	Kind  string   `json:"kind"` // check, answer
+	Kind  string   `json:"kind"` // check, answer, compare
 	Title string   `json:"title"`
 	State JobState `json:"state"`
 	// Stage, Input, Done and Total tell how far it is: read, judge, index. Total is 0 when not known.
@@ -54,6 +54,8 @@ type Job struct {
 	info    JobInfo
 	changed chan struct{} // closed and replaced at every change
 	cancel  context.CancelFunc
+
+	compared *Compared // what a comparison found
 }
 
 // Info returns the job as it stands and a channel that is closed when that changes.

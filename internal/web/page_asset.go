@@ -62,5 +62,10 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 		sortWorst(fs)
 		b.Parts = append(b.Parts, partView{c, partMaker(x, c), fs})
 	}
+	if s.export(w, r, "asset-findings", findingColumns, each(x.Others, func(f *finding.Finding) []string {
+		return findingRow(&pipeline.FindingItem{Finding: f, AssetID: x.Asset.ID, AssetName: x.Asset.Name})
+	})) {
+		return
+	}
 	s.show(w, r, http.StatusOK, "asset", view{Title: clip(80, x.Asset.Name), Nav: "assets", Body: b})
 }

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 
 	"telltale/internal/pipeline"
 )
@@ -9,7 +11,11 @@ import (
 // dataPage lists the data the program carries.
 type dataPage struct {
 	Version string
-	Sets    []pipeline.DataSet
+	// Signer signed the bundle in use, empty for the program's own data.
+	Signer string
+	Sets   []pipeline.DataSet
+	// MayPreview offers to hand in a bundle; Taken says that one was taken in just now.
+	MayPreview, Taken bool
 }
 
 func (s *site) data(w http.ResponseWriter, r *http.Request) {
@@ -18,5 +24,14 @@ func (s *site) data(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusInternalServerError, fault{Message: err.Error(), Remedy: "Reload; if it stays, roll the data back: telltale data rollback."})
 		return
 	}
-	s.show(w, r, http.StatusOK, "data", view{Title: "Data", Nav: "data", Body: dataPage{s.Knowledge.Version, sets}})
+	if s.export(w, r, "data", []string{"name", "rows", "date", "source"}, each(sets, func(d *pipeline.DataSet) []string {
+		return []string{d.Name, strconv.Itoa(d.Rows), fmt.Sprint(d.Date), d.Source}
+	})) {
+		return
+	}
+	_, signer, err := pipeline.InUse()
+	if err != nil {
+		signer = "" // the version says what is in use
+	}
+	s.show(w, r, http.StatusOK, "data", view{Title: "Data", Nav: "data", Body: dataPage{s.Knowledge.Version, signer, sets, s.Work != nil && s.Visitor(r).MayRule(), r.URL.Query().Get("taken") == "yes"}})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"iter"
 	"net/http"
 	"strconv"
 
@@ -61,6 +62,9 @@ func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 		s.fail(w, r, http.StatusNotFound, fault{Message: "This question is not open any more.", Remedy: "It was answered, or a later check no longer asks it.", Link: "/inbox", LinkText: "Inbox"})
 		return
 	}
+	if s.export(w, r, "questions-of", []string{"question", "asset", "name", "maker", "model", "findings"}, s.allAsked(v, n)) {
+		return
+	}
 	b.From, _ = strconv.Atoi(r.URL.Query().Get("from"))
 	b.From = max(0, b.From)
 	qs, total := v.QuestionsIn(n, b.From, pageSize)
@@ -72,6 +76,24 @@ func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 		b.Rows = append(b.Rows, s.askedOf(v, q))
 	}
 	s.show(w, r, http.StatusOK, "inboxgroup", view{Title: clip(80, b.Text), Nav: "inbox", Body: b})
+}
+
+// allAsked are the rows of a group for an export.
+func (s *site) allAsked(v *pipeline.View, group int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for from := 0; ; {
+			qs, total := v.QuestionsIn(group, from, browse.MaxLimit)
+			for _, q := range qs {
+				a := s.askedOf(v, q)
+				if !yield([]string{q.ID, q.Asset, a.Name, a.Maker, a.Model, strconv.Itoa(q.Count)}, nil) {
+					return
+				}
+			}
+			if from += len(qs); from >= total || len(qs) == 0 {
+				return
+			}
+		}
+	}
 }
 
 func (s *site) askedOf(v *pipeline.View, q browse.Question) askedOf {

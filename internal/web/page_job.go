@@ -21,11 +21,12 @@ type jobPage struct {
 	Back    string
 	MayWork bool
 	// Current is true when its result is the current one; the rest is of that result.
-	Current bool
-	Head    *report.Head
-	Changes *pipeline.Changes
-	Sheets  []sheetColumns
-	Attrs   []string
+	Current  bool
+	Head     *report.Head
+	Changes  *pipeline.Changes
+	Compared *comparedPage // of a comparison
+	Sheets   []sheetColumns
+	Attrs    []string
 }
 
 // patience is how long a page waits for a job before it shows progress instead.
@@ -96,7 +97,12 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 	}
 	i, _ := j.Info()
 	b := jobPage{JobInfo: i, Back: localPath(r.URL.Query().Get("back"), ""), MayWork: s.Visitor(r).MayWork()}
-	if i.State == pipeline.JobDone {
+	if i.Kind == "compare" && i.State == pipeline.JobDone {
+		b.Compared = s.compared(r, j)
+		if m := b.Compared.Impact; m != nil && s.export(w, r, "changes", changeColumns, each(m.Changes, changeRow)) {
+			return
+		}
+	} else if i.State == pipeline.JobDone {
 		v, release, err := s.Work.View()
 		if err == nil {
 			defer release()
@@ -110,8 +116,11 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	title := "Check: " + i.Title
-	if i.Kind == "answer" {
+	switch i.Kind {
+	case "answer":
 		title = "Answer"
+	case "compare":
+		title = strings.ToUpper(i.Title[:1]) + i.Title[1:]
 	}
 	s.show(w, r, http.StatusOK, "job", view{Title: title, Nav: "check", Body: b})
 }

@@ -2,8 +2,10 @@ package web
 
 import (
 	"cmp"
+	"iter"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"telltale/internal/calendar"
@@ -70,6 +72,9 @@ func (s *site) law(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.fillRegimes(&b)
+	if s.export(w, r, "law", []string{"jurisdiction", "regime", "title", "status", "in force", "provisions", "reviewed", "authority", "citation", "url"}, regimeRows(b.Groups)) {
+		return
+	}
 	s.show(w, r, http.StatusOK, "law", view{Title: "Law", Nav: "law", Body: b})
 }
 
@@ -103,6 +108,18 @@ func (s *site) fillRegimes(b *lawPage) {
 		if g := groups[p.Code]; g != nil {
 			slices.SortStableFunc(g.Regimes, func(x, y regimeRow) int { return y.InForce - x.InForce })
 			b.Groups = append(b.Groups, *g)
+		}
+	}
+}
+
+func regimeRows(groups []jurisdiction) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for _, g := range groups {
+			for _, x := range g.Regimes {
+				if !yield([]string{g.Code, string(x.ID), x.Title, string(x.Status), strconv.Itoa(x.InForce), strconv.Itoa(len(x.Provisions)), string(x.Review), x.Authority, x.Citation, x.URL}, nil) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -152,6 +169,15 @@ func (s *site) regime(w http.ResponseWriter, r *http.Request) {
 			b.Sources = append(b.Sources, src)
 		}
 	}
+	if s.export(w, r, "provisions", []string{"provision", "title", "in force", "acts", "in plain words", "remedy", "citation", "url"}, each(b.Provisions, func(p *provisionView) []string {
+		cite, url := "", ""
+		if len(p.Citations) > 0 {
+			cite, url = p.Citations[0].Text, p.Citations[0].URL
+		}
+		return []string{string(id) + "/" + p.ID, p.Title, strconv.FormatBool(p.Active), joined(p.Acts), p.Plain, p.Remedy, cite, url}
+	})) {
+		return
+	}
 	b.Text, _ = s.Knowledge.LawText(string(id))
 	s.show(w, r, http.StatusOK, "regime", view{Title: x.Title, Nav: "law", Body: b})
 }
@@ -164,6 +190,8 @@ type daysPage struct {
 	Days     []pipeline.LawDay
 	Axis     *axis
 	Note     string
+	// MayCompare offers to judge the things of the current result on both days.
+	MayCompare bool
 }
 
 type profileChoice struct{ Name, Title string }
@@ -208,6 +236,12 @@ func (s *site) showDays(w http.ResponseWriter, r *http.Request, name, title stri
 	var p *law.Profile
 	b.Profile, p = s.builtIn(r)
 	b.Days = s.Knowledge.LawDays(from, to, p)
+	if s.export(w, r, "law-days", []string{"day", "what", "regime", "jurisdiction", "of", "how sure"}, each(b.Days, func(d *pipeline.LawDay) []string {
+		return []string{d.Date.String(), d.Kind, string(d.Regime), d.Jurisdiction, d.What, string(d.Confidence)}
+	})) {
+		return
+	}
 	b.Axis = lawAxis(from, to, b.Days)
+	b.MayCompare = s.Work != nil && len(s.Work.Results()) > 0 && s.Visitor(r).MayWork()
 	s.show(w, r, http.StatusOK, name, view{Title: title, Nav: "law", Body: b})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,10 +31,21 @@ const maxOrgs = 100
 func (s *site) organisations(w http.ResponseWriter, r *http.Request) {
 	b := orgList{Query: strings.TrimSpace(r.URL.Query().Get("q")), Total: len(s.Knowledge.Orgs.IDs())}
 	b.Found = s.findOrgs(b.Query)
+	if s.export(w, r, "organisations", []string{"organisation", "name", "country", "stands under"}, each(b.Found, orgCells)) {
+		return
+	}
 	if b.More = len(b.Found) > maxOrgs; b.More {
 		b.Found = b.Found[:maxOrgs]
 	}
 	s.show(w, r, http.StatusOK, "orgs", view{Title: "Organisations", Nav: "org", Body: b})
+}
+
+func orgCells(o *orgRow) []string {
+	var under []string
+	for _, d := range o.Designations {
+		under = append(under, text(cmp.Or(string(d.Regime), d.Note)))
+	}
+	return []string{string(o.ID), o.Name, o.Country, strings.Join(under, ", ")}
 }
 
 // findOrgs lists the organisations a text names, those with law on them when there is no text.
@@ -110,11 +122,28 @@ func (s *site) organisation(w http.ResponseWriter, r *http.Request) {
 			b.Owners = append(b.Owners, o)
 		}
 	}
+	if s.export(w, r, "ownership", []string{"holder", "owned", "share", "from", "to", "how sure", "source"}, each(s.familyOn(v.Organisation.ID, day), ownershipCells)) {
+		return
+	}
 	days := s.ownershipDays(v.Organisation.ID)
 	from, to := mustDay("2000-01-01"), s.today()+365
 	b.Slider = newSlider("as_of", day, from, to, days, note)
 	b.Drawing = s.draw(v.Organisation.ID, day)
 	s.show(w, r, http.StatusOK, "org", view{Title: v.Organisation.Name, Nav: "org", Body: b})
+}
+
+// familyOn are the ownerships near an organisation that hold on a day, each once.
+func (s *site) familyOn(id org.ID, day calendar.Date) []kin {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(s.family(id, day), func(k kin) bool {
+		key := k.edge.String()
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+}
+
+func ownershipCells(k *kin) []string {
+	return []string{string(k.edge.Owner), string(k.edge.Owned), shareWords(k.edge), dayWords(k.edge.From), dayWords(k.edge.To), string(k.edge.Confidence), k.edge.Source}
 }
 
 // ownershipDays are the days on which an ownership near the organisation begins or ends.

@@ -193,8 +193,8 @@ func TestListsSayWhatIsWrong(t *testing.T) {
 }
 
 func TestListsAreHandedOver(t *testing.T) {
-	h, _ := resultSite(t)
-	for _, url := range []string{"/assets", "/findings", "/inbox", "/evidence", "/"} {
+	h, v := resultSite(t)
+	for _, url := range []string{"/assets", "/findings", "/inbox", "/evidence", "/", "/network", "/law", "/law/diff", "/law/ahead", "/law/us-fcc-54-9", "/org", "/org/dahua", "/data", "/asset/" + v.AssetID(0), "/inbox/" + strconv.Itoa(v.Inbox()[0].Group)} {
 		for _, format := range []string{"csv", "json", "xlsx"} {
 			w := get(t, h, url+"?format="+format)
 			if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Content-Disposition"), "."+format) {

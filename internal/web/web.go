@@ -56,6 +56,9 @@ func visitor(r *http.Request) Visitor {
 // MayWork reports whether the visitor may hand in files and answer questions.
 func (v Visitor) MayWork() bool { return v.Role != "viewer" }
 
+// MayRule reports whether the visitor may change the server for everybody.
+func (v Visitor) MayRule() bool { return v.Role == "" || v.Role == string(people.Admin) }
+
 // site is the pages with all they need. It is safe for concurrent use.
 type site struct {
 	Config
@@ -130,12 +133,15 @@ func (s *site) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /job/{id}/cancel", s.working(s.cancelJob))
 	mux.HandleFunc("GET /law", s.law)
 	mux.HandleFunc("GET /law/diff", s.lawDiff)
+	mux.HandleFunc("POST /law/diff", s.working(s.lawImpact))
 	mux.HandleFunc("GET /law/ahead", s.lawAhead)
 	mux.HandleFunc("GET /law/{regime}", s.regime)
 	mux.HandleFunc("GET /org", s.organisations)
 	mux.HandleFunc("GET /org/{id}", s.organisation)
 	mux.HandleFunc("GET /ask", s.ask)
 	mux.HandleFunc("GET /data", s.data)
+	mux.HandleFunc("POST /data", s.ruling(s.previewData))
+	mux.HandleFunc("POST /job/{id}/take", s.ruling(s.takeData))
 	mux.HandleFunc("/", s.notFound)
 }
 

@@ -17,13 +17,18 @@ import (
 // form makes the body of a check: fields, then one file.
 func form(t *testing.T, fields map[string]string, name, content string) (*bytes.Buffer, string) {
 	t.Helper()
+	return formNamed(t, "file", fields, name, content)
+}
+
+func formNamed(t *testing.T, of string, fields map[string]string, name, content string) (*bytes.Buffer, string) {
+	t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	for k, v := range fields {
 		m.WriteField(k, v)
 	}
 	if name != "" {
-		f, err := m.CreateFormFile("file", name)
+		f, err := m.CreateFormFile(of, name)
 		if err != nil {
 			t.Fatal(err)
 		}
