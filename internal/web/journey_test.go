@@ -78,6 +78,20 @@ func TestAskInTheBrowser(t *testing.T) {
 	b.until(`location.pathname === "/ask" && document.body.innerText.includes("Hikvision")`)
 }
 
+// A view that was saved is a click away on the next visit.
+func TestViewsAreSaved(t *testing.T) {
+	b := open(t)
+	handIn(t, b.work, register(t))
+	b.goTo("/assets?q=maker:huawei")
+	b.click("[data-save-view]")
+	b.goTo("/assets")
+	b.click("[data-saved-views] a")
+	b.until(`location.search.includes("maker") && document.querySelector("main").innerText.includes("olt-1")`)
+	b.click("[data-saved-views] button")
+	b.goTo("/assets")
+	b.until(`document.querySelector("[data-saved-views]").hidden`)
+}
+
 // Nothing but the keyboard: skip link, navigation, search, a finding.
 func TestKeyboardAlone(t *testing.T) {
 	b := open(t)

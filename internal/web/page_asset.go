@@ -16,6 +16,8 @@ type assetPage struct {
 	Acts  []actFindings
 	Quiet int
 	Parts []partView
+	// History is the asset in the results kept, nil where there is only one.
+	History []pipeline.Moment
 }
 
 // actFindings are the findings of one act.
@@ -66,6 +68,13 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 		return findingRow(&pipeline.FindingItem{Finding: f, AssetID: x.Asset.ID, AssetName: x.Asset.Name})
 	})) {
 		return
+	}
+	if b.History, err = s.Work.History(x.Asset.ID); err != nil {
+		s.missing(w, r, err)
+		return
+	}
+	if len(b.History) < 2 {
+		b.History = nil
 	}
 	s.show(w, r, http.StatusOK, "asset", view{Title: clip(80, x.Asset.Name), Nav: "assets", Body: b})
 }

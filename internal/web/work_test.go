@@ -92,6 +92,11 @@ func TestCheckAnswerAndChange(t *testing.T) {
 	if page := get(t, h, w.Header().Get("Location")).Body.String(); !strings.Contains(page, "What changed") || !strings.Contains(page, finding) {
 		t.Error("the page of the answer does not say what changed and where to go back")
 	}
+	if page := get(t, h, finding).Body.String(); !strings.Contains(page, "/asset/") {
+		t.Fatal("the finding leads to no asset")
+	} else if at := strings.Index(page, "/asset/"); !strings.Contains(get(t, h, page[at:at+len("/asset/")+20]).Body.String(), "an answer: 2020-01-01") {
+		t.Error("the asset's history does not have the answer")
+	}
 }
 
 // openQuestion returns an open question for a fact and the page of a finding that waits for it.
