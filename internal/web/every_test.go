@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"telltale/internal/browse"
+	"telltale/internal/pipeline"
 )
 
 // everywhere opens a tab on a server with accounts, logged in as its administrator: no page is hidden.
@@ -77,9 +79,20 @@ func (b *tab) kinds() map[string]string {
 		out["asset"] = "/asset/" + p.Items[0].ID
 	}
 	out["questions"] = fmt.Sprint("/inbox/", v.Inbox()[0].Group)
-	for _, j := range firstOf(b.work.Jobs(), 1) {
-		out["job"] = "/job/" + j.ID
+	for _, j := range b.work.Jobs() {
+		if j.Kind == "check" {
+			out["job"] = "/job/" + j.ID
+		}
 	}
+	j, err := b.work.CompareDays(mustDay("2019-01-01"), mustDay("2026-11-28"), "tester")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	i, err := j.Wait(context.Background())
+	if err != nil || i.State != pipeline.JobDone {
+		b.t.Fatalf("comparison: %+v, %v", i, err)
+	}
+	out["compared"] = "/job/" + i.ID
 	return out
 }
 
