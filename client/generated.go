@@ -185,6 +185,13 @@ type Account struct {
 	Role     string  `json:"role"`
 }
 
+// Answered defines model for Answered.
+type Answered struct {
+	At     string  `json:"at"`
+	By     string  `json:"by"`
+	Reason *string `json:"reason,omitempty"`
+}
+
 // Answers defines model for Answers.
 type Answers struct {
 	Answers []GivenAnswer `json:"answers"`
@@ -263,10 +270,11 @@ type AssetItemPage struct {
 
 // Attribution defines model for Attribution.
 type Attribution struct {
-	Confidence float64  `json:"confidence"`
-	Evidence   []string `json:"evidence"`
-	Org        string   `json:"org"`
-	Wording    *string  `json:"wording,omitempty"`
+	Answered   *Answered `json:"answered,omitempty"`
+	Confidence float64   `json:"confidence"`
+	Evidence   []string  `json:"evidence"`
+	Org        string    `json:"org"`
+	Wording    *string   `json:"wording,omitempty"`
 }
 
 // CategoryValue defines model for CategoryValue.
