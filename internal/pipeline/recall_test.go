@@ -59,7 +59,7 @@ func TestKeptResultRemembersDecisions(t *testing.T) {
 // Every source is known to read paper or the wire: a new one must be put in its lane.
 func TestEverySourceHasALane(t *testing.T) {
 	wire := map[string]bool{}
-	for _, n := range []string{"scan", "pcap", "zeek", "leases", "hostinfo", "osquery", "answer", "snmp", "nmap-xml", "librenms", "controller", "upnp", "onvif", "isapi", "tr069", "gb28181", "cli", "syslog", "radius-detail", "monitor"} {
+	for _, n := range []string{"scan", "pcap", "zeek", "leases", "hostinfo", "osquery", "answer", "snmp", "nmap-xml", "librenms", "controller", "upnp", "onvif", "isapi", "tr069", "gb28181", "cli", "bluetoothctl", "syslog", "radius-detail", "monitor"} {
 		wire[n] = true
 	}
 	for _, s := range all.Sources(all.Limits{}) {
