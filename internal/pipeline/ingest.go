@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"telltale/internal/asset"
+	"telltale/internal/firmware/unpack"
 	"telltale/internal/resolve"
 	"telltale/internal/source"
 	"telltale/internal/source/all"
@@ -41,7 +42,7 @@ type Progress struct {
 func (in *intake) readAll(ctx context.Context, names []string, opt *source.Options, limits all.Limits) error {
 	names = append([]string(nil), names...)
 	sort.Strings(names)
-	limits.Whole = updatePackage
+	limits.Whole, limits.SevenZip = updatePackage, unpack.CheckSevenZip
 	for i, name := range names {
 		if i > 0 && name == names[i-1] {
 			continue

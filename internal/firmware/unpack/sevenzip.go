@@ -30,14 +30,7 @@ func probe7z(d *data, off int64) *claim {
 		if 32+next+size > x.d.size-off {
 			return fmt.Errorf("its file table stands at its end and is lost: %w", io.ErrUnexpectedEOF)
 		}
-		b := x.d.at(off+32+next, int(min(size, szHeaderMax+1)))
-		if size > szHeaderMax {
-			return limitf("7z header of %d bytes", size)
-		}
-		if crc32.ChecksumIEEE(b) != le.Uint32(h[28:]) {
-			return errors.New("header fails its checksum")
-		}
-		if err := szCheck(x.d.sub(off, c.length), b, x.s.lim.Entries); err != nil {
+		if err := szTable(x.d.sub(off, c.length), h, next, size, x.s.lim.Entries); err != nil {
 			if errors.Is(err, errSzEncrypted) {
 				x.warn(Encrypted, "%v", err)
 				return nil
@@ -47,6 +40,44 @@ func probe7z(d *data, off int64) *claim {
 		return extract7z(x, x.d.sub(off, c.length))
 	}
 	return c
+}
+
+// szTable checks the file table at next, whose checksum the start header h tells.
+func szTable(d *data, h []byte, next, size int64, entries int) error {
+	if size > szHeaderMax {
+		return limitf("7z header of %d bytes", size)
+	}
+	b := d.at(32+next, int(size))
+	if b == nil {
+		return errSzCut
+	}
+	if crc32.ChecksumIEEE(b) != le.Uint32(h[28:]) {
+		return errors.New("header fails its checksum")
+	}
+	return szCheck(d, b, entries)
+}
+
+// maxSevenZip bounds the files of an archive that CheckSevenZip passes.
+const maxSevenZip = 1 << 20
+
+// CheckSevenZip refuses a 7z archive that a library believing its counts must
+// not read: header cut off or failing its checksum, counts beyond what the
+// bytes can hold, unknown or encrypted coders, windows that need much memory.
+func CheckSevenZip(r io.ReaderAt, size int64) error {
+	d := &data{r: r, size: size}
+	c := probe7z(d, 0)
+	if c == nil {
+		return errors.New("the start header fails its checksum")
+	}
+	h := d.at(0, 32)
+	next, table := int64(le.Uint64(h[12:])), int64(le.Uint64(h[20:]))
+	switch {
+	case table == 0:
+		return nil
+	case 32+next+table > size:
+		return errSzCut
+	}
+	return szTable(d, h, next, table, maxSevenZip)
 }
 
 func extract7z(x *xtr, d *data) error {

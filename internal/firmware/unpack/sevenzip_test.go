@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"bytes"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -65,7 +66,11 @@ func Test7zLies(t *testing.T) {
 		"coder":   {"\x01\x04\x06\x00\x01\x09\x05\x00\x07\x0b\x01\x00\x01\x01\x77", "not known"},
 		"cut":     {"\x01\x04\x06\x00", "unexpected EOF"},
 	} {
-		r := findRegion(t, openBytes(t, sz([]byte(c.header))), "7z")
+		lying := sz([]byte(c.header))
+		if err := CheckSevenZip(bytes.NewReader(lying), int64(len(lying))); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: CheckSevenZip: %v", name, err)
+		}
+		r := findRegion(t, openBytes(t, lying), "7z")
 		if !strings.Contains(strings.Join(r.Reasons, " "), c.want) || r.State == OK {
 			t.Errorf("%s: %q %v", name, r.State, r.Reasons)
 		}

@@ -52,7 +52,7 @@ func Sources(l Limits) []source.Source {
 		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
 	}
 	s = append(s, sheet.Sources()...)
-	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio})...)
+	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio, SevenZip: l.SevenZip})...)
 	return append(s, text.Source{})
 }
 

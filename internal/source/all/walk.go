@@ -41,6 +41,8 @@ type Limits struct {
 	// Whole says that an archive is one thing, not a folder of inputs: it is visited itself,
 	// without a source. Nil: no archive is.
 	Whole func(*source.Input) bool
+	// SevenZip refuses 7z archives whose header lies, before the library believes its counts. Nil: none is.
+	SevenZip func(r io.ReaderAt, size int64) error
 }
 
 func (l Limits) orDefault() Limits {

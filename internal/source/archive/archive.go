@@ -30,6 +30,8 @@ type Limits struct {
 	PartBytes, Bytes int64
 	// Ratio is how many times larger than packed the unpacked data may be, once they exceed 64 MiB.
 	Ratio int64
+	// SevenZip refuses 7z archives whose header lies; nil refuses none.
+	SevenZip func(r io.ReaderAt, size int64) error
 }
 
 // The default bounds. Real exports shrink 5 to 30 times.

@@ -58,6 +58,11 @@ func (w *walker) zipFile(f *zip.File) error {
 
 // walk7z visits the files of a 7z archive in its own order, in which solid blocks unpack once.
 func walk7z(w *walker) error {
+	if w.limits.SevenZip != nil {
+		if err := w.limits.SevenZip(w.in.Data, w.in.Size); err != nil {
+			return fmt.Errorf("open 7z: %w (encrypted, damaged or made to do harm: unpack it yourself and check the folder)", err)
+		}
+	}
 	z, err := sevenzip.NewReader(w.in.Data, w.in.Size)
 	if err != nil {
 		var enc *sevenzip.ReadError
