@@ -73,6 +73,8 @@ type pattern struct {
 	token bool
 	// heads are the ways a match can begin; nil when they are not known, or something else is rarer.
 	heads []head
+	// before are the places before the heads of a token that begins with no literal.
+	before trail
 	// lead is what an anchored pattern asks of the text from the byte skip on.
 	lead []trail
 	skip int
@@ -116,7 +118,7 @@ type user struct {
 func newUser(i int, p *pattern, l *literals, on Fields, lit string) user {
 	return user{
 		pattern: int32(i), on: on,
-		left:  p.token && p.heads != nil || l.left && isWord(lit[0]),
+		left:  p.token && p.heads != nil && p.before == nil || l.left && isWord(lit[0]),
 		right: l.right && isWord(lit[len(lit)-1]),
 	}
 }
@@ -209,10 +211,26 @@ func requireToken(p Pattern, c *pattern, re *syntax.Regexp) (literals, error) {
 	}
 	c.expr = `(?:^|[^0-9A-Za-z])(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
 	if c.heads = heads(re, true); c.heads == nil {
-		return need(re), nil
+		return requireLater(c, re), nil
 	}
 	c.expr = `^(` + p.Expr + `)(?:$|[^0-9A-Za-z])`
 	return beginnings(c.heads, re), nil
+}
+
+// requireLater requires what a token holds that begins with characters of classes: the
+// heads of what follows those, or anything rarer.
+func requireLater(c *pattern, re *syntax.Regexp) literals {
+	l := need(re)
+	before, rest := prefix(re)
+	if before == nil {
+		return l
+	}
+	h := heads(rest, true)
+	if h == nil || worth(l) > worth(beginnings(h, rest)) {
+		return l
+	}
+	c.heads, c.before = h, before
+	return beginnings(h, rest)
 }
 
 // beginnings requires one of the heads of re.
@@ -297,12 +315,20 @@ func (p *pattern) suits(u *user, text string, at, end int) bool {
 	switch {
 	case u.left && at > 0 && isWord(text[at-1]), u.right && end < len(text) && isWord(text[end]):
 		return false
+	case u.head != 0 && !p.stands(text, at):
+		return false
 	case u.head != 0:
 		return fitsAny(p.heads[u.head-1].behind, text[end:])
 	case p.lead != nil:
 		return len(text) >= p.skip && fitsAny(p.lead, text[p.skip:])
 	}
 	return true
+}
+
+// stands reports whether what comes before the heads can stand before at.
+func (p *pattern) stands(text string, at int) bool {
+	from := at - len(p.before)
+	return p.before == nil || from >= 0 && p.before.fits(text[from:]) && (from == 0 || !isWord(text[from-1]))
 }
 
 // plain replaces the two characters outside ASCII that fold to an ASCII letter.
@@ -318,7 +344,7 @@ func (s *Set) try(i int, text string) (Hit, bool) {
 	if p.word {
 		return word(i, p.expr, text)
 	}
-	if p.token && p.heads != nil {
+	if p.token && p.heads != nil && p.before == nil {
 		return p.tokenAt(i, text)
 	}
 	p.once.Do(func() { p.re = regexp.MustCompile(p.expr) }) // parsed by Compile

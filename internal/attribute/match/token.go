@@ -80,6 +80,31 @@ next:
 	return out
 }
 
+// prefix splits off the single ASCII characters that an expression begins with; nil when it begins with none.
+func prefix(re *syntax.Regexp) (trail, *syntax.Regexp) {
+	var before trail
+	subs := flat(nil, re.Simplify())
+	for len(subs) > 0 && len(before) < headPlaces && subs[0].Op == syntax.OpCharClass {
+		one, _, foreign := charset(subs[0].Rune, false)
+		if foreign || slices.ContainsFunc(subs[0].Rune, func(r rune) bool { return r >= 128 }) {
+			break
+		}
+		before, subs = append(before, one), subs[1:]
+	}
+	return before, &syntax.Regexp{Op: syntax.OpConcat, Sub: subs}
+}
+
+// flat appends the parts of a chain to dst.
+func flat(dst []*syntax.Regexp, re *syntax.Regexp) []*syntax.Regexp {
+	if re.Op != syntax.OpConcat {
+		return append(dst, re)
+	}
+	for _, sub := range re.Sub {
+		dst = flat(dst, sub)
+	}
+	return dst
+}
+
 // lead is what stands at the beginning of a text that an anchored expression
 // matches, from the byte skip on; nil when that is anything.
 func lead(re *syntax.Regexp, skip int) []trail {
