@@ -2,6 +2,9 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -37,9 +40,44 @@ func big(of string, n int) *netGraph {
 	for _, l := range tree(n) {
 		g.Links = append(g.Links, topology.Link{Kind: topology.Announced, A: topology.End{Node: g.Nodes[l[0]].ID}, B: topology.End{Node: g.Nodes[l[1]].ID}})
 	}
-	x := &netGraph{of: of}
-	x.once.Do(func() { x.fill(g) })
+	x := &netGraph{of: of, made: make(chan struct{})}
+	x.once.Do(func() { defer close(x.made); x.fill(g) })
 	return x
+}
+
+// A network in the making keeps nobody waiting: the page says so and looks again.
+func TestNetworkInTheMakingIsSaid(t *testing.T) {
+	work := testWork(t)
+	handIn(t, work, register(t))
+	v, release, err := work.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	s, err := newSite(testConfig(work))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, started, end := &netGraph{of: v.ID(), made: make(chan struct{}), graph: &report.Topology{}}, make(chan struct{}), make(chan struct{})
+	go n.once.Do(func() { close(started); <-end; close(n.made) })
+	<-started
+	defer close(end)
+	s.netMu.Lock()
+	s.nets = []*netGraph{n}
+	s.netMu.Unlock()
+	for path, want := range map[string]struct {
+		code int
+		text string
+	}{
+		"/network":      {http.StatusOK, `http-equiv="refresh"`},
+		"/network.json": {http.StatusServiceUnavailable, "ask again"},
+	} {
+		w := httptest.NewRecorder()
+		s.handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if w.Code != want.code || !strings.Contains(w.Body.String(), want.text) {
+			t.Errorf("%s: %d %.200s, want %d and %q", path, w.Code, w.Body, want.code, want.text)
+		}
+	}
 }
 
 // Frames a second while 5,000 things are moved about; the figure is frames/s.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"telltale/internal/browse"
 	"telltale/internal/law"
@@ -27,6 +28,8 @@ type networkPage struct {
 	Query        string
 	Matched      int
 	Drawn        bool
+	// Making says that the network is not made yet: the page asks again by itself.
+	Making bool
 }
 
 // linkView is one link as shown: from the end with more links to the other.
@@ -53,6 +56,7 @@ func (l linkView) How() string {
 type netGraph struct {
 	of    string // ID of the view
 	once  sync.Once
+	made  chan struct{} // closed when it is
 	err   error
 	graph *report.Topology
 	links []linkView // by names and ports
@@ -71,12 +75,35 @@ func (s *site) networkOf(v *pipeline.View) (*netGraph, error) {
 	s.netMu.Lock()
 	i := slices.IndexFunc(s.nets, func(n *netGraph) bool { return n.of == v.ID() })
 	if i < 0 {
-		s.nets, i = append([]*netGraph{{of: v.ID()}}, firstOf(s.nets, keptNets-1)...), 0
+		s.nets, i = append([]*netGraph{{of: v.ID(), made: make(chan struct{})}}, firstOf(s.nets, keptNets-1)...), 0
 	}
 	n := s.nets[i]
 	s.netMu.Unlock()
-	n.once.Do(func() { n.err = s.makeNetwork(n, v) })
+	n.once.Do(func() { defer close(n.made); n.err = s.makeNetwork(n, v) })
 	return n, n.err
+}
+
+// soon is how long a page waits for what is being made before it says so.
+const soon = 100 * time.Millisecond
+
+// beingMade reports whether the network of a result is in the making and will take longer than soon.
+func (s *site) beingMade(v *pipeline.View) bool {
+	s.netMu.Lock()
+	i := slices.IndexFunc(s.nets, func(n *netGraph) bool { return n.of == v.ID() })
+	var n *netGraph
+	if i >= 0 {
+		n = s.nets[i]
+	}
+	s.netMu.Unlock()
+	if n == nil {
+		return false
+	}
+	select {
+	case <-n.made:
+		return false
+	case <-time.After(soon):
+		return true
+	}
 }
 
 func (s *site) makeNetwork(n *netGraph, v *pipeline.View) error {
@@ -174,6 +201,11 @@ func (s *site) drawNetwork(n *netGraph) drawnNetwork {
 }
 
 func (s *site) networkDrawn(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
+	if s.beingMade(v) {
+		w.Header().Set("Retry-After", "3")
+		http.Error(w, "the network is being made: ask again", http.StatusServiceUnavailable)
+		return
+	}
 	n, err := s.networkOf(v)
 	if err != nil {
 		s.missing(w, r, err)
@@ -187,6 +219,10 @@ func (s *site) networkDrawn(w http.ResponseWriter, r *http.Request, v *pipeline.
 }
 
 func (s *site) networkPage(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
+	if r.URL.Query().Get("format") == "" && s.beingMade(v) {
+		s.show(w, r, http.StatusOK, "network", view{Title: "Network", Nav: "network", Body: networkPage{Making: true}})
+		return
+	}
 	n, err := s.networkOf(v)
 	if err != nil {
 		s.missing(w, r, err)
