@@ -97,8 +97,8 @@ func (r *reader) own(attr evidence.Attr, value, at string) bool {
 // memberSerials reads phrases that carry a serial without a key.
 func (r *reader) memberSerials(sec *section) {
 	for _, l := range sec.lines {
-		if i := strings.Index(strings.ToLower(l.text), "processor board id "); i >= 0 {
-			r.own(evidence.Serial, strings.TrimSpace(l.text[i+len("processor board id "):]), l.at)
+		if serial, ok := observe.After(l.text, "processor board id "); ok {
+			r.own(evidence.Serial, strings.TrimSpace(serial), l.at)
 			return
 		}
 	}

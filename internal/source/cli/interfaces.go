@@ -29,8 +29,8 @@ func (r *reader) interfaces(sec *section) bool {
 			continue
 		}
 		low := strings.ToLower(text)
-		if i := strings.Index(low, "address is "); i >= 0 && (strings.Contains(low, "hardware") || strings.HasPrefix(low, "address is")) && macs < 512 {
-			w, _, _ := strings.Cut(strings.TrimSpace(text[i+len("address is "):]), " ")
+		if rest, ok := observe.After(text, "address is "); ok && (strings.Contains(low, "hardware") || strings.HasPrefix(low, "address is")) && macs < 512 {
+			w, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
 			if looksMAC(w) && r.add(evidence.IfMAC, strings.TrimSuffix(w, ","), l.at) {
 				macs++
 			}
@@ -39,8 +39,8 @@ func (r *reader) interfaces(sec *section) bool {
 				r.add(evidence.IfMAC, b, l.at)
 			}
 		}
-		if i := strings.Index(low, "internet address is "); i >= 0 {
-			for w := range strings.FieldsSeq(text[i+len("internet address is "):]) {
+		if rest, ok := observe.After(text, "internet address is "); ok {
+			for w := range strings.FieldsSeq(rest) {
 				if isIP(strings.TrimSuffix(w, ",")) {
 					r.add(evidence.IP, strings.TrimSuffix(w, ","), l.at)
 				}

@@ -272,3 +272,15 @@ func GPON(s string) (serial, vendor string, ok bool) {
 
 // Printable reports whether s holds anything to read.
 func Printable(s string) bool { return Text(s) != "" }
+
+// After returns what follows the first key in text, key in any case of its
+// letters. Folding the whole text would move its bytes, for some letters change
+// their length; key is ASCII.
+func After(text, key string) (string, bool) {
+	for i := 0; i+len(key) <= len(text); i++ {
+		if strings.EqualFold(text[i:i+len(key)], key) {
+			return text[i+len(key):], true
+		}
+	}
+	return "", false
+}

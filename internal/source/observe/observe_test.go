@@ -69,3 +69,20 @@ func TestTwice(t *testing.T) {
 		t.Errorf("Text keeps %d octets", n)
 	}
 }
+
+func TestAfterKeepsTheBytesOfTheText(t *testing.T) {
+	for _, c := range []struct {
+		text, key, want string
+		ok              bool
+	}{
+		{`Basic Realm="a"`, "realm=", `"a"`, true},
+		{"\xa4reAlm=", "realm=", "", true},
+		{"İİ processor board ID X1", "board id ", "X1", true},
+		{"realm", "realm=", "", false},
+		{"", "realm=", "", false},
+	} {
+		if got, ok := After(c.text, c.key); got != c.want || ok != c.ok {
+			t.Errorf("After(%q, %q) = %q, %v, want %q, %v", c.text, c.key, got, ok, c.want, c.ok)
+		}
+	}
+}

@@ -97,11 +97,10 @@ func (d *decoder) described(body []byte) {
 
 // realm keeps the realm of a challenge: nonces differ each time.
 func realm(params string) string {
-	i := strings.Index(strings.ToLower(params), "realm=")
-	if i < 0 {
+	v, ok := observe.After(params, "realm=")
+	if !ok {
 		return ""
 	}
-	v := params[i+len("realm="):]
 	if strings.HasPrefix(v, `"`) {
 		v, _, _ = strings.Cut(v[1:], `"`)
 	} else {
