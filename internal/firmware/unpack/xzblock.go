@@ -8,7 +8,7 @@ import (
 )
 
 // xz streams of one block and no filter before LZMA2, as file systems keep
-// them: decoded with our own decoder, which needs half the time the library does.
+// them: decoded with our own decoder, which needs less time than the library does.
 
 // errXZOther says that a stream has filters, sizes or checks left to the library.
 var errXZOther = errors.New("xz: not of the plain form")
@@ -46,7 +46,11 @@ func xzPlain(in []byte, max int) ([]byte, error) {
 	if err != nil {
 		return out, err
 	}
-	sum := in[12+n+int(alignUp(int64(used), 4)):]
+	at := 12 + n + int(alignUp(int64(used), 4))
+	if at > len(in) {
+		return out, io.ErrUnexpectedEOF
+	}
+	sum := in[at:]
 	switch {
 	case check == 1 && (len(sum) < 4 || crc32.ChecksumIEEE(out) != le.Uint32(sum)),
 		check == 4 && (len(sum) < 8 || crc64.Checksum(out, crc64Table) != le.Uint64(sum)):
