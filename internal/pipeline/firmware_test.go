@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 
-	"telltale/internal/asset"
-	"telltale/internal/calendar"
 )
 
 // many is a system of n files whose content depends on the version from file changed on.
@@ -186,25 +184,7 @@ func TestZipOfFirmwareIsOneImage(t *testing.T) {
 	img := string(recorderImage())
 	put(t, dir, "update.zip", zipFile(t, [2]string{"InstallDesc", `{"UpgradeCommand":[{"Command":"Burn","FileName":"rootfs.img"}],"Vendor":"Acme Guard"}`}, [2]string{"rootfs.img", img}, [2]string{"logo.bin", strings.Repeat(fmt.Sprintf("%x", sha256.Sum256([]byte(img))), 4) + fmt.Sprint(sha512.Sum512([]byte(img)), sha512.Sum512([]byte("2")), sha512.Sum512([]byte("3")))}))
 	put(t, dir, "papers.zip", zipFile(t, [2]string{"cameras.csv", "name,manufacturer,model\ngate,Hikvision,DS-2CD2042\n"}, [2]string{"rootfs.img", string(append([]byte("070701"), img[6:]...)) + "x"}))
-	k, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ps, _, err := k.Profiles("rural-etc", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	day, _ := calendar.Parse("2026-11-22")
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	f, err := Check(t.Context(), k, t.TempDir(), &Options{Inputs: []string{dir}, Base: dir + "/", Profiles: ps, All: true, AsOf: day, KnownAt: day})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	read := map[string]*asset.Coverage{}
-	for _, c := range f.Head().Coverage {
-		read[c.Input] = &c
-	}
+	_, read := checkImages(t, dir)
 	if c := read["update.zip"]; c == nil || c.Format != "firmware-image" || !strings.Contains(strings.Join(c.Notes, "\n"), "brand Acme Guard") {
 		t.Errorf("update.zip: %+v", c)
 	}

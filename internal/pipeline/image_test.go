@@ -53,25 +53,7 @@ func TestCheckOpensFirmwareImages(t *testing.T) {
 	w.Write(append([]byte{0, 0, 0, 0}, img...)) // at an offset, so that it is another image
 	zw.Close()
 	z.Close()
-	k, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ps, _, err := k.Profiles("rural-etc", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	day, _ := calendar.Parse("2026-11-22")
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	f, err := Check(t.Context(), k, t.TempDir(), &Options{Inputs: []string{dir}, Base: dir + "/", Profiles: ps, All: true, AsOf: day, KnownAt: day})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	read := map[string]*asset.Coverage{}
-	for _, c := range f.Head().Coverage {
-		read[c.Input] = &c
-	}
+	f, read := checkImages(t, dir)
 	for _, name := range []string{"camera.bin", "update.zip!fw/camera2.bin"} {
 		c := read[name]
 		if c == nil || c.Format != "firmware-image" || c.Unreadable {
@@ -132,4 +114,29 @@ func TestFirmwareOrganisationsAreKnown(t *testing.T) {
 			t.Errorf("fingerprint %s names the organisation %q, which the data do not have", f.ID, org)
 		}
 	}
+}
+
+// checkImages checks a folder, and tells of each input how it was read.
+func checkImages(t *testing.T, dir string) (*Folder, map[string]*asset.Coverage) {
+	t.Helper()
+	k, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ps, _, err := k.Profiles("rural-etc", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, _ := calendar.Parse("2026-11-22")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	f, err := Check(t.Context(), k, t.TempDir(), &Options{Inputs: []string{dir}, Base: dir + "/", Profiles: ps, All: true, AsOf: day, KnownAt: day})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	read := map[string]*asset.Coverage{}
+	for _, c := range f.Head().Coverage {
+		read[c.Input] = &c
+	}
+	return f, read
 }
