@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
 )
 
 // many is a system of n files whose content depends on the version from file changed on.

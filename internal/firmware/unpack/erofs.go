@@ -126,42 +126,24 @@ func (f *erofs) inode(nid uint64) (in erofsInode, err error) {
 }
 
 func (f *erofs) walk() error {
-	t := newWalk(f.x)
-	t.push("", f.root)
-	files := map[uint64]*Node{}
-	for t.next() {
-		in, err := f.inode(t.ino)
-		if err != nil {
-			return err
-		}
-		ents, err := f.dir(&in)
-		if err != nil {
-			f.x.warn(stateOf(err), "directory %s: %v", nonEmpty(t.path, "/"), err)
-		}
-		for _, e := range ents {
-			p, ok := t.name(e.name)
-			if !ok {
-				continue
-			}
-			dir, err := f.entry(p, e.nid, files)
-			if err != nil {
-				return err
-			}
-			if dir {
-				t.push(p, e.nid)
-			}
-		}
+	if _, err := f.inode(f.root); err != nil {
+		return err
 	}
-	return nil
+	files := map[uint64]*Node{}
+	return newWalk(f.x).run(f.root, f.names, func(p string, nid uint64) (bool, error) { return f.entry(p, nid, files) })
 }
 
-type erofsEntry struct {
-	name string
-	nid  uint64
+// names reads the directory of an inode.
+func (f *erofs) names(nid uint64) ([]dirEnt, error) {
+	in, err := f.inode(nid)
+	if err != nil {
+		return nil, err
+	}
+	return f.dir(&in)
 }
 
 // dir reads a directory: blocks of entries of 12 bytes, then their names.
-func (f *erofs) dir(in *erofsInode) (out []erofsEntry, err error) {
+func (f *erofs) dir(in *erofsInode) (out []dirEnt, err error) {
 	if in.size > erofsDirMax {
 		return nil, limitf("directory of %d bytes", in.size)
 	}
@@ -185,7 +167,7 @@ func (f *erofs) dir(in *erofsInode) (out []erofsEntry, err error) {
 			if from > to || to > len(page) {
 				return out, fmt.Errorf("name from %d to %d", from, to)
 			}
-			out = append(out, erofsEntry{cstr(page[from:to]), le.Uint64(e)})
+			out = append(out, dirEnt{cstr(page[from:to]), le.Uint64(e)})
 		}
 	}
 	return out, err

@@ -8,15 +8,10 @@ import (
 // Directories of F2FS: a bitmap of what is in use, entries of 11 bytes, and
 // their names in slots of 8; in blocks, or inside the inode.
 
-type f2fsEntry struct {
-	name string
-	nid  uint32
-}
-
 const f2fsSlot = 8
 
 // f2fsEntries reads one table of n slots.
-func f2fsEntries(bitmap, entries, names []byte, n int) (out []f2fsEntry) {
+func f2fsEntries(bitmap, entries, names []byte, n int) (out []dirEnt) {
 	for i := 0; i < n; i++ {
 		if bitmap[i/8]&(1<<(i%8)) == 0 {
 			continue
@@ -26,13 +21,13 @@ func f2fsEntries(bitmap, entries, names []byte, n int) (out []f2fsEntry) {
 		if size == 0 || size > len(names)-f2fsSlot*i {
 			continue
 		}
-		out = append(out, f2fsEntry{string(names[f2fsSlot*i : f2fsSlot*i+size]), le.Uint32(e[4:])})
+		out = append(out, dirEnt{string(names[f2fsSlot*i : f2fsSlot*i+size]), uint64(le.Uint32(e[4:]))})
 		i += (size+f2fsSlot-1)/f2fsSlot - 1
 	}
 	return out
 }
 
-func (f *f2fs) dir(in *f2fsInode) (out []f2fsEntry, err error) {
+func (f *f2fs) dir(in *f2fsInode) (out []dirEnt, err error) {
 	if in.inline&f2fsInlineDentry != 0 {
 		b := in.b[in.inlineAt : in.inlineAt+in.inlineLn]
 		n := len(b) * 8 / ((11+f2fsSlot)*8 + 1)
@@ -51,37 +46,20 @@ func (f *f2fs) dir(in *f2fsInode) (out []f2fsEntry, err error) {
 }
 
 func (f *f2fs) walk() error {
-	t := newWalk(f.x)
-	t.push("", uint64(f.root))
-	files := map[uint32]*Node{}
-	for t.next() {
-		in, err := f.inode(uint32(t.ino))
-		if err != nil {
-			if t.path == "" {
-				return err
-			}
-			f.x.warn(stateOf(err), "directory %s: %v", t.path, err)
-			continue
-		}
-		ents, err := f.dir(&in)
-		if err != nil {
-			f.x.warn(stateOf(err), "directory %s: %v", nonEmpty(t.path, "/"), err)
-		}
-		for _, e := range ents {
-			p, ok := t.name(e.name)
-			if !ok {
-				continue
-			}
-			dir, err := f.entry(p, e.nid, files)
-			if err != nil {
-				return err
-			}
-			if dir {
-				t.push(p, uint64(e.nid))
-			}
-		}
+	if _, err := f.inode(f.root); err != nil {
+		return err
 	}
-	return nil
+	files := map[uint32]*Node{}
+	return newWalk(f.x).run(uint64(f.root), f.names, func(p string, nid uint64) (bool, error) { return f.entry(p, uint32(nid), files) })
+}
+
+// names reads the directory of an inode.
+func (f *f2fs) names(nid uint64) ([]dirEnt, error) {
+	in, err := f.inode(uint32(nid))
+	if err != nil {
+		return nil, err
+	}
+	return f.dir(&in)
 }
 
 func (f *f2fs) entry(p string, nid uint32, files map[uint32]*Node) (dir bool, err error) {

@@ -37,7 +37,7 @@ func probeMinix(d *data, off int64) *claim {
 		return nil
 	}
 	ents, err := m.dir(root)
-	if err != nil || len(ents) < 2 || ents[0] != (minixEntry{".", 1}) || ents[1] != (minixEntry{"..", 1}) {
+	if err != nil || len(ents) < 2 || ents[0] != (dirEnt{".", 1}) || ents[1] != (dirEnt{"..", 1}) {
 		return nil
 	}
 	c := &claim{off: off, length: m.zones * m.block, format: "minix", conf: Structural}
@@ -208,15 +208,10 @@ func (m *minix) content(w io.Writer, in *minixInode) error {
 	return nil
 }
 
-type minixEntry struct {
-	name string
-	ino  uint32
-}
-
 const minixDirMax = 64 << 20
 
-func (m *minix) dir(in minixInode) ([]minixEntry, error) {
-	var out []minixEntry
+func (m *minix) dir(in minixInode) ([]dirEnt, error) {
+	var out []dirEnt
 	if in.size > minixDirMax {
 		return nil, limitf("directory of %d bytes", in.size)
 	}
@@ -227,11 +222,11 @@ func (m *minix) dir(in minixInode) ([]minixEntry, error) {
 		width = 4
 	}
 	for step := width + m.name; len(b) >= step; b = b[step:] {
-		e := minixEntry{name: cstr(b[width:step])}
+		e := dirEnt{name: cstr(b[width:step])}
 		if width == 2 {
-			e.ino = uint32(m.o.Uint16(b))
+			e.ino = uint64(m.o.Uint16(b))
 		} else {
-			e.ino = m.o.Uint32(b)
+			e.ino = uint64(m.o.Uint32(b))
 		}
 		if e.ino != 0 {
 			out = append(out, e)
@@ -248,33 +243,15 @@ func (b *bytesWriter) Write(p []byte) (int, error) {
 }
 
 func (m *minix) walk() error {
-	t := newWalk(m.x)
-	t.push("", 1)
 	files := map[uint32]*Node{}
-	for t.next() {
-		in, ok := m.inode(uint32(t.ino))
+	names := func(ino uint64) ([]dirEnt, error) {
+		in, ok := m.inode(uint32(ino))
 		if !ok {
-			continue
+			return nil, nil
 		}
-		ents, err := m.dir(in)
-		if err != nil {
-			m.x.warn(stateOf(err), "directory %s: %v", nonEmpty(t.path, "/"), err)
-		}
-		for _, e := range ents {
-			p, ok := t.name(e.name)
-			if !ok {
-				continue
-			}
-			dir, err := m.entry(p, e.ino, files)
-			if err != nil {
-				return err
-			}
-			if dir {
-				t.push(p, uint64(e.ino))
-			}
-		}
+		return m.dir(in)
 	}
-	return nil
+	return newWalk(m.x).run(1, names, func(p string, ino uint64) (bool, error) { return m.entry(p, uint32(ino), files) })
 }
 
 func (m *minix) entry(p string, ino uint32, files map[uint32]*Node) (dir bool, err error) {

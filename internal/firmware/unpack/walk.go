@@ -23,6 +23,38 @@ type dirTodo struct {
 
 const maxNesting = 64
 
+// dirEnt is a name in a directory and the number of the inode it means.
+type dirEnt struct {
+	name string
+	ino  uint64
+}
+
+// run goes through all directories from the root. list reads the names of one,
+// as many as it can; entry takes a name and says whether it is a directory to go into.
+func (t *dirWalk) run(root uint64, list func(ino uint64) ([]dirEnt, error), entry func(path string, ino uint64) (dir bool, err error)) error {
+	t.push("", root)
+	for t.next() {
+		ents, err := list(t.ino)
+		if err != nil {
+			t.x.warn(stateOf(err), "directory %s: %v", nonEmpty(t.path, "/"), err)
+		}
+		for _, e := range ents {
+			p, ok := t.name(e.name)
+			if !ok {
+				continue
+			}
+			dir, err := entry(p, e.ino)
+			if err != nil {
+				return err
+			}
+			if dir {
+				t.push(p, e.ino)
+			}
+		}
+	}
+	return nil
+}
+
 func newWalk(x *xtr) *dirWalk { return &dirWalk{x: x, seen: map[uint64]bool{}} }
 
 func (t *dirWalk) push(path string, ino uint64) { t.todo = append(t.todo, dirTodo{path, ino}) }
