@@ -228,26 +228,42 @@ func (x *grams) lay(under map[uint32]*drawer) {
 }
 
 // scan calls hit with the users of each literal of the field found in the text, where it begins and ends.
+//
+// A gram that is filed turns up at random, so a branch on it would be guessed
+// wrong each time: of a stretch of the text all are listed, and then looked at.
 func (x *grams) scan(f Field, text string, hit func(users []user, at, end int)) {
+	var listed [64]uint32 // a gram, and in the last six bits where it ends in the stretch
 	g := uint32(0)
-	for end := 1; end <= len(text)+2; end++ {
-		g = g << classBits & (1<<gramBits - 1)
-		if end <= len(text) {
-			g |= uint32(x.class[text[end-1]])
+	for from := 0; from < len(text); from += len(listed) {
+		stretch, n := text[from:min(from+len(listed), len(text))], 0
+		for at := range len(stretch) {
+			g = (g<<classBits | uint32(x.class[stretch[at]])) & (1<<gramBits - 1)
+			listed[n&63] = g<<6 | uint32(at)
+			n += int(x.bits[g>>6] >> (g & 63) & 1)
 		}
-		word, bit := x.bits[g>>6], uint64(1)<<(g&63)
-		if word&bit == 0 || end < 3 {
-			continue
-		}
-		n := x.before[g>>6] + uint32(bits.OnesCount64(word&(bit-1)))
-		if !x.near[n].fits(x, text, end) {
-			continue
-		}
-		for _, i := range x.filed[x.first[n]:x.first[n+1]] {
-			l := &x.lits[i]
-			if at := end - l.end; at >= 0 && l.on.Has(f) && foldHas(text[at:], l.text) {
-				hit(l.users, at, at+len(l.text))
+		for _, l := range listed[:n] {
+			if end := from + int(l&63) + 1; end >= 3 {
+				x.filedUnder(l>>6, f, text, end, hit)
 			}
+		}
+	}
+	for end := len(text) + 1; end <= len(text)+2; end++ { // a short literal may end where the text does
+		if g = g << classBits & (1<<gramBits - 1); end >= 3 && x.bits[g>>6]>>(g&63)&1 != 0 {
+			x.filedUnder(g, f, text, end, hit)
+		}
+	}
+}
+
+// filedUnder calls hit for the literals of the gram that ends at end.
+func (x *grams) filedUnder(g uint32, f Field, text string, end int, hit func(users []user, at, end int)) {
+	n := x.before[g>>6] + uint32(bits.OnesCount64(x.bits[g>>6]&(1<<(g&63)-1)))
+	if !x.near[n].fits(x, text, end) {
+		return
+	}
+	for _, i := range x.filed[x.first[n]:x.first[n+1]] {
+		l := &x.lits[i]
+		if at := end - l.end; at >= 0 && l.on.Has(f) && foldHas(text[at:], l.text) {
+			hit(l.users, at, at+len(l.text))
 		}
 	}
 }

@@ -176,7 +176,7 @@ func alternate(subs []*syntax.Regexp) node {
 }
 
 // literal folds the runes; a folded rune outside ASCII has forms the byte
-// folding of the automaton does not know and breaks the string.
+// folding of the text does not know and breaks the string.
 func literal(runes []rune, fold bool) node {
 	var parts []string
 	var b strings.Builder

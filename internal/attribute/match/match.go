@@ -333,10 +333,10 @@ func (p *pattern) stands(text string, at int) bool {
 
 // plain replaces the two characters outside ASCII that fold to an ASCII letter.
 func plain(text string) string {
-	if strings.Contains(text, "\u017f") || strings.Contains(text, "\u212a") {
-		text = strings.NewReplacer("\u017f", "s", "\u212a", "k").Replace(text)
+	if strings.IndexByte(text, "\u017f"[0]) < 0 && strings.IndexByte(text, "\u212a"[0]) < 0 {
+		return text
 	}
-	return text
+	return strings.NewReplacer("\u017f", "s", "\u212a", "k").Replace(text)
 }
 
 func (s *Set) try(i int, text string) (Hit, bool) {
