@@ -276,11 +276,10 @@ func cpioNode(x *xtr, e *cpioEntry, links map[uint64][]*Node) error {
 		links[key] = append(links[key], node)
 		return err
 	}
-	node, err := x.file(n, func(w io.Writer) error { return copyRange(w, x.d, e.dataAt, e.size) })
+	at, size := e.dataAt, e.size
+	late, err := x.later(n, func(w io.Writer) error { return copyRange(w, x.d, at, size) })
 	if err == nil && e.nlink > 1 {
-		for _, l := range links[key] {
-			l.Object, l.Size = node.Object, node.Size
-		}
+		late.same = links[key]
 		delete(links, key)
 	}
 	return err

@@ -129,7 +129,7 @@ func (f *erofs) walk() error {
 	if _, err := f.inode(f.root); err != nil {
 		return err
 	}
-	files := map[uint64]*Node{}
+	files := map[uint64]*lateFile{}
 	return newWalk(f.x).run(f.root, f.names, func(p string, nid uint64) (bool, error) { return f.entry(p, nid, files) })
 }
 
@@ -173,7 +173,7 @@ func (f *erofs) dir(in *erofsInode) (out []dirEnt, err error) {
 	return out, err
 }
 
-func (f *erofs) entry(p string, nid uint64, files map[uint64]*Node) (dir bool, err error) {
+func (f *erofs) entry(p string, nid uint64, files map[uint64]*lateFile) (dir bool, err error) {
 	in, err := f.inode(nid)
 	if err != nil {
 		f.x.warn(stateOf(err), "%s: %v", p, err)
@@ -183,11 +183,10 @@ func (f *erofs) entry(p string, nid uint64, files map[uint64]*Node) (dir bool, e
 	switch n.Kind {
 	case File:
 		if old := files[nid]; old != nil {
-			n.Size, n.Object, n.State, n.Reason = old.Size, old.Object, old.State, old.Reason
-			return false, f.x.meta(n)
+			return false, f.x.alias(n, old)
 		}
-		node, err := f.x.file(n, func(w io.Writer) error { return f.content(w, &in) })
-		files[nid] = node
+		late, err := f.x.later(n, func(w io.Writer) error { return f.content(w, &in) })
+		files[nid] = late
 		return false, err
 	case Symlink:
 		var b bytesWriter

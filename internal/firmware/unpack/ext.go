@@ -299,7 +299,7 @@ func (f *extFS) walk() error {
 	}
 	stack := []todo{{"", 2}}
 	seen := map[uint32]bool{}
-	first := map[uint32]*Node{}
+	first := map[uint32]*lateFile{}
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -315,11 +315,11 @@ func (f *extFS) walk() error {
 			f.x.warn(Partial, "%s: points to a free inode", t.path)
 			continue
 		}
-		node, err := f.node(t.path, &in, first)
+		dir, err := f.entry(t.path, &in, first)
 		if err != nil {
 			return err
 		}
-		if node.Kind != Dir {
+		if !dir {
 			continue
 		}
 		if seen[t.ino] || pathDepth(t.path) > 64 {
@@ -337,7 +337,7 @@ func (f *extFS) walk() error {
 	return nil
 }
 
-func (f *extFS) node(p string, in *extInode, first map[uint32]*Node) (*Node, error) {
+func (f *extFS) entry(p string, in *extInode, first map[uint32]*lateFile) (dir bool, err error) {
 	n := Node{Path: p, Kind: unixKind(in.mode), Mode: in.mode & 07777, UID: uint32(le.Uint16(in.raw[2:])) | uint32(le.Uint16(in.raw[120:]))<<16,
 		GID: uint32(le.Uint16(in.raw[24:])) | uint32(le.Uint16(in.raw[122:]))<<16, MTime: int64(le.Uint32(in.raw[16:]))}
 	f.eachXattr(in, func(idx byte, name string, v []byte) {
@@ -351,12 +351,11 @@ func (f *extFS) node(p string, in *extInode, first map[uint32]*Node) (*Node, err
 	switch n.Kind {
 	case File:
 		if old := first[in.node]; old != nil {
-			n.Size, n.Object, n.State, n.Reason = old.Size, old.Object, old.State, old.Reason
-			return f.x.node(n)
+			return false, f.x.alias(n, old)
 		}
-		node, err := f.x.file(n, func(w io.Writer) error { return f.content(w, in) })
-		first[in.node] = node
-		return node, err
+		late, err := f.x.later(n, func(w io.Writer) error { return f.content(w, in) })
+		first[in.node] = late
+		return false, err
 	case Symlink:
 		if in.size < 60 && in.flags&0x10080000 == 0 {
 			n.Link = cstr(in.raw[40:100])
@@ -376,7 +375,7 @@ func (f *extFS) node(p string, in *extInode, first map[uint32]*Node) (*Node, err
 			n.Major, n.Minor = v>>8&0xff, v&0xff
 		}
 	}
-	return f.x.node(n)
+	return n.Kind == Dir, f.x.meta(n)
 }
 
 func (f *extFS) dir(in *extInode, entry func(string, uint32)) error {

@@ -49,7 +49,7 @@ func (f *f2fs) walk() error {
 	if _, err := f.inode(f.root); err != nil {
 		return err
 	}
-	files := map[uint32]*Node{}
+	files := map[uint32]*lateFile{}
 	return newWalk(f.x).run(uint64(f.root), f.names, func(p string, nid uint64) (bool, error) { return f.entry(p, uint32(nid), files) })
 }
 
@@ -62,7 +62,7 @@ func (f *f2fs) names(nid uint64) ([]dirEnt, error) {
 	return f.dir(&in)
 }
 
-func (f *f2fs) entry(p string, nid uint32, files map[uint32]*Node) (dir bool, err error) {
+func (f *f2fs) entry(p string, nid uint32, files map[uint32]*lateFile) (dir bool, err error) {
 	in, err := f.inode(nid)
 	if err != nil {
 		f.x.warn(stateOf(err), "%s: %v", p, err)
@@ -72,11 +72,10 @@ func (f *f2fs) entry(p string, nid uint32, files map[uint32]*Node) (dir bool, er
 	switch n.Kind {
 	case File:
 		if old := files[nid]; old != nil {
-			n.Size, n.Object, n.State, n.Reason = old.Size, old.Object, old.State, old.Reason
-			return false, f.x.meta(n)
+			return false, f.x.alias(n, old)
 		}
-		node, err := f.x.file(n, func(w io.Writer) error { return f.content(w, &in) })
-		files[nid] = node
+		late, err := f.x.later(n, func(w io.Writer) error { return f.content(w, &in) })
+		files[nid] = late
 		return false, err
 	case Symlink:
 		var b bytesWriter

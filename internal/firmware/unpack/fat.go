@@ -168,7 +168,7 @@ func (f *fat) walk() error {
 				stack = append(stack, todo{p, c})
 				continue
 			}
-			if _, err := f.x.file(Node{Path: p, Kind: File, Mode: 0o644}, func(w io.Writer) error { return f.chain(w, c, int64(le.Uint32(b[28:]))) }); err != nil {
+			if _, err := f.x.later(Node{Path: p, Kind: File, Mode: 0o644}, func(w io.Writer) error { return f.chain(w, c, int64(le.Uint32(b[28:]))) }); err != nil {
 				return err
 			}
 		}

@@ -145,7 +145,7 @@ func (f *isoFS) entry(dir, name string, rec []byte, parts []isoExtent) ([]isoDir
 	case n.Kind != File:
 		return nil, f.x.meta(n)
 	}
-	_, err := f.x.file(n, func(w io.Writer) error {
+	_, err := f.x.later(n, func(w io.Writer) error {
 		for _, p := range parts {
 			if p.size == 0 {
 				continue

@@ -239,7 +239,7 @@ func (j *jffs2) entry(p string, ino uint32) (dir bool, err error) {
 	n := Node{Path: p, Kind: unixKind(last.mode), Mode: last.mode & 07777, UID: uint32(last.uid), GID: uint32(last.gid), MTime: int64(last.mtime)}
 	switch n.Kind {
 	case File:
-		_, err := j.x.file(n, func(w io.Writer) error { return j.content(w, l, int64(last.size)) })
+		_, err := j.x.later(n, func(w io.Writer) error { return j.content(w, l, int64(last.size)) })
 		return false, err
 	case Symlink, Char, Block:
 		b, err := j.chunk(&last)

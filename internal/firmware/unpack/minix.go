@@ -243,7 +243,7 @@ func (b *bytesWriter) Write(p []byte) (int, error) {
 }
 
 func (m *minix) walk() error {
-	files := map[uint32]*Node{}
+	files := map[uint32]*lateFile{}
 	names := func(ino uint64) ([]dirEnt, error) {
 		in, ok := m.inode(uint32(ino))
 		if !ok {
@@ -254,7 +254,7 @@ func (m *minix) walk() error {
 	return newWalk(m.x).run(1, names, func(p string, ino uint64) (bool, error) { return m.entry(p, uint32(ino), files) })
 }
 
-func (m *minix) entry(p string, ino uint32, files map[uint32]*Node) (dir bool, err error) {
+func (m *minix) entry(p string, ino uint32, files map[uint32]*lateFile) (dir bool, err error) {
 	in, ok := m.inode(ino)
 	if !ok || !knownMode(in.mode) {
 		m.x.warn(Partial, "%s: its inode %d cannot be read", p, ino)
@@ -264,11 +264,10 @@ func (m *minix) entry(p string, ino uint32, files map[uint32]*Node) (dir bool, e
 	switch n.Kind {
 	case File:
 		if old := files[ino]; old != nil {
-			n.Size, n.Object, n.State, n.Reason = old.Size, old.Object, old.State, old.Reason
-			return false, m.x.meta(n)
+			return false, m.x.alias(n, old)
 		}
-		node, err := m.x.file(n, func(w io.Writer) error { return m.content(w, &in) })
-		files[ino] = node
+		late, err := m.x.later(n, func(w io.Writer) error { return m.content(w, &in) })
+		files[ino] = late
 		return false, err
 	case Symlink:
 		if in.size > 4096 {

@@ -98,9 +98,14 @@ func (s *session) scanObject(o *Object) {
 	}
 	o.Regions = sc.regions
 	sc.gaps()
-	for _, r := range o.Regions {
-		r.finish()
+}
+
+// settle completes the regions of an object when all its files are unpacked.
+func (s *session) settle(o *Object) {
+	for _, x := range o.xtrs {
+		x.settle()
 	}
+	o.xtrs = nil
 }
 
 // program claims an ELF file that begins a piece of flash and ends before it
@@ -186,6 +191,7 @@ func (sc *scanner) take(c *claim) bool {
 		if errors.Is(err, errNot) {
 			return false
 		}
+		sc.o.xtrs = append(sc.o.xtrs, x)
 		if err != nil {
 			sc.s.note(err)
 			x.warn(stateOf(err), "%v", err)

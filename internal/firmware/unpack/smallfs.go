@@ -129,7 +129,7 @@ func (f *cramfs) entry(p string, in cramInode) error {
 	n := Node{Path: p, Kind: unixKind(in.mode), Mode: in.mode & 07777, UID: in.uid, GID: in.gid}
 	switch n.Kind {
 	case File:
-		_, err := f.x.file(n, func(w io.Writer) error { return f.content(w, in) })
+		_, err := f.x.later(n, func(w io.Writer) error { return f.content(w, in) })
 		return err
 	case Symlink:
 		b, err := f.bytes(in)
@@ -307,7 +307,7 @@ func extractRomfs(x *xtr, d *data) error {
 			case 2:
 				n.Kind = File
 				paths[pos] = p
-				_, err = x.file(n, func(w io.Writer) error { return copyRange(w, d, dataAt, size) })
+				_, err = x.later(n, func(w io.Writer) error { return copyRange(w, d, dataAt, size) })
 			case 3:
 				n.Kind, n.Link = Symlink, string(d.upto(dataAt, int(min(size, 4096))))
 				err = x.meta(n)

@@ -16,22 +16,19 @@ type sqMeta struct {
 
 // squash reads one file system.
 type squash struct {
-	x       *xtr
-	s       sqSuper
-	d       *data
-	cache   map[int64]sqMeta
-	ids     []uint32
-	gids    []uint32
-	frags   []sqFrag
-	xids    []sqXattr
-	xbase   int64
-	method  string
-	mu      sync.Mutex
-	fragBuf [8]struct {
-		idx int
-		b   []byte
-	}
-	fragNext int
+	x      *xtr
+	s      sqSuper
+	d      *data
+	cache  map[int64]sqMeta
+	ids    []uint32
+	gids   []uint32
+	frags  []sqFrag
+	xids   []sqXattr
+	xbase  int64
+	method string
+	mu     sync.Mutex
+	// fragCache is shared by the workers that unpack files.
+	fragCache sqFragCache
 }
 
 type sqFrag struct {
@@ -46,7 +43,9 @@ type sqXattr struct {
 
 // decode decompresses one block; the nominal codec first, then those vendors put in its place.
 func (q *squash) decode(in []byte, max, want int) ([]byte, error) {
+	q.mu.Lock()
 	m := q.method
+	q.mu.Unlock()
 	if m == "" {
 		m = "gzip"
 		if q.s.major == 4 {

@@ -1,10 +1,10 @@
 package unpack
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"sort"
+	"sync"
 )
 
 // The tree of a squashfs and the contents of its files.
@@ -13,6 +13,14 @@ type sqFile struct {
 	node *Node
 	in   sqInode
 	more []*Node // hard links
+}
+
+// place is about where the packer put the file, so that files of one fragment stand together.
+func (q *squash) place(f *sqFile) int64 {
+	if i := int(f.in.frag); len(f.in.blocks) == 0 && i < len(q.frags) {
+		return q.frags[i].start
+	}
+	return f.in.start
 }
 
 func (q *squash) extract() error {
@@ -31,18 +39,12 @@ func (q *squash) extract() error {
 		q.x.r.Facts = append(q.x.r.Facts, Fact{"compression found", q.method})
 	}
 	q.cache = nil
-	sort.SliceStable(files, func(i, j int) bool { return files[i].in.start < files[j].in.start })
-	ferr := q.x.parallel(len(files), func(i int) error {
+	sort.SliceStable(files, func(i, j int) bool { return q.place(&files[i]) < q.place(&files[j]) })
+	for i := range files {
 		f := &files[i]
-		if err := q.x.fill(f.node, func(w io.Writer) error { return q.content(w, &f.in) }); err != nil {
-			return err
-		}
-		for _, n := range f.more {
-			n.Size, n.Object, n.State, n.Reason = f.node.Size, f.node.Object, f.node.State, f.node.Reason
-		}
-		return nil
-	})
-	return errors.Join(err, ferr)
+		q.x.leave(f.node, func(w io.Writer) error { return q.content(w, &f.in) }).same = f.more
+	}
+	return err
 }
 
 // walk lists the tree without recursion; a directory met twice is a loop and is refused.
@@ -169,27 +171,45 @@ func (q *squash) block(pos, n int64, stored bool, max, want int) ([]byte, error)
 	return q.decode(raw, max, want)
 }
 
+// sqFragCache keeps the fragments decoded last; several files want one at the same time.
+type sqFragCache struct {
+	mu   sync.Mutex
+	list [8]*sqFragBlock
+	at   int
+}
+
+type sqFragBlock struct {
+	idx  int
+	once sync.Once
+	b    []byte
+	err  error
+}
+
+func (c *sqFragCache) block(i int) *sqFragBlock {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.list {
+		if e != nil && e.idx == i {
+			return e
+		}
+	}
+	e := &sqFragBlock{idx: i}
+	c.list[c.at%len(c.list)] = e
+	c.at++
+	return e
+}
+
 func (q *squash) fragment(i int) ([]byte, error) {
 	if i >= len(q.frags) {
 		return nil, fmt.Errorf("fragment %d of %d", i, len(q.frags))
 	}
-	q.mu.Lock()
-	for _, e := range q.fragBuf {
-		if e.b != nil && e.idx == i {
-			q.mu.Unlock()
-			return e.b, nil
-		}
+	e := q.fragCache.block(i)
+	e.once.Do(func() {
+		f := q.frags[i]
+		e.b, e.err = q.block(f.start, int64(f.size&^(1<<24)), f.size&(1<<24) != 0, int(q.s.blockSize), 0)
+	})
+	if e.err != nil {
+		return nil, fmt.Errorf("fragment at %#x: %w", q.frags[i].start, e.err)
 	}
-	q.mu.Unlock()
-	f := q.frags[i]
-	b, err := q.block(f.start, int64(f.size&^(1<<24)), f.size&(1<<24) != 0, int(q.s.blockSize), 0)
-	if err != nil {
-		return nil, fmt.Errorf("fragment at %#x: %w", f.start, err)
-	}
-	q.mu.Lock()
-	q.fragBuf[q.fragNext%len(q.fragBuf)].idx = i
-	q.fragBuf[q.fragNext%len(q.fragBuf)].b = b
-	q.fragNext++
-	q.mu.Unlock()
-	return b, nil
+	return e.b, nil
 }

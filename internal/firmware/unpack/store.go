@@ -231,3 +231,29 @@ func section(r io.ReaderAt, off, n int64) (*Blob, error) {
 	h.Sum(b.sum[:0])
 	return b, nil
 }
+
+// WriteTo writes the whole content to w; it implements io.WriterTo.
+func (b *Blob) WriteTo(w io.Writer) (n int64, err error) {
+	if b.base != nil {
+		return io.Copy(w, b.Reader())
+	}
+	var buf *[]byte
+	for _, c := range b.chunks {
+		p := c.mem
+		if p == nil {
+			if buf == nil {
+				buf = chunkBufs.Get().(*[]byte)
+				defer chunkBufs.Put(buf)
+			}
+			p = (*buf)[:c.n]
+			if _, err := b.store.spool.ReadAt(p, c.off); err != nil {
+				return n, fmt.Errorf("read spool: %w", err)
+			}
+		}
+		k, err := w.Write(p)
+		if n += int64(k); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}

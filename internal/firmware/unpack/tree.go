@@ -110,6 +110,7 @@ type Object struct {
 	Entropy float64
 	depth   int
 	trial   bool
+	xtrs    []*xtr // its extractions, until they are settled
 }
 
 // Tree is the result of Open. Close frees its contents.

@@ -167,7 +167,7 @@ func (u *ubifs) extract() error {
 	}
 	stack := []todo{{"", 1}}
 	seen := map[uint32]bool{}
-	first := map[uint32]*Node{}
+	first := map[uint32]*lateFile{}
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -215,7 +215,7 @@ func (u *ubifs) inline(b []byte) []byte {
 	return b[160 : 160+n]
 }
 
-func (u *ubifs) entry(p string, ino uint32, kids map[uint32][]ubifsKey, first map[uint32]*Node) (dir bool, err error) {
+func (u *ubifs) entry(p string, ino uint32, kids map[uint32][]ubifsKey, first map[uint32]*lateFile) (dir bool, err error) {
 	b := u.inode(ino)
 	if b == nil {
 		u.x.warn(Partial, "%s: its inode %d is not in the image", p, ino)
@@ -236,11 +236,10 @@ func (u *ubifs) entry(p string, ino uint32, kids map[uint32][]ubifsKey, first ma
 	switch n.Kind {
 	case File:
 		if old := first[ino]; old != nil {
-			n.Size, n.Object, n.State, n.Reason = old.Size, old.Object, old.State, old.Reason
-			return false, u.x.meta(n)
+			return false, u.x.alias(n, old)
 		}
-		node, err := u.x.file(n, func(w io.Writer) error { return u.content(w, ino, size) })
-		first[ino] = node
+		late, err := u.x.later(n, func(w io.Writer) error { return u.content(w, ino, size) })
+		first[ino] = late
 		return false, err
 	case Symlink:
 		n.Link = string(u.inline(b))

@@ -199,7 +199,7 @@ func zipFile(x *xtr, off int64, e *zipEntry, n Node) error {
 		}
 		return x.meta(n)
 	}
-	_, err := x.file(n, func(w io.Writer) error {
+	_, err := x.later(n, func(w io.Writer) error {
 		in := newCounter(zipRaw(x.d, off, e))
 		watch(w, in.used)
 		h := crc32.NewIEEE()
