@@ -88,7 +88,7 @@ func AnswerQuestion(ctx context.Context, k *Knowledge, a NewAnswer) ([]report.Ch
 		return nil, nil, err
 	}
 	defer r.Discard()
-	after, err := k.answer(ctx, last, []NewAnswer{a}, r.Dir, nil)
+	after, err := k.judgeAgain(ctx, last, []NewAnswer{a}, event{a.By, a.At, a.DB}, r.Dir, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,9 +107,15 @@ func AnswerQuestion(ctx context.Context, k *Knowledge, a NewAnswer) ([]report.Ch
 	return changes, after, err
 }
 
-// answer records answers to questions of a result and judges it anew into dir.
-// All answers share author, time and database of the first.
-func (k *Knowledge) answer(ctx context.Context, before *Folder, as []NewAnswer, dir string, progress func(Progress)) (*Folder, error) {
+// event says by whom, when and in which database (empty: none) a result is judged anew.
+type event struct {
+	by string
+	at time.Time
+	db string
+}
+
+// judgeAgain records answers to questions of a result, if any, and judges it anew into dir.
+func (k *Knowledge) judgeAgain(ctx context.Context, before *Folder, as []NewAnswer, e event, dir string, progress func(Progress)) (*Folder, error) {
 	given, err := k.readAnswers(before, as)
 	if err != nil {
 		return nil, err
@@ -118,12 +124,12 @@ func (k *Knowledge) answer(ctx context.Context, before *Folder, as []NewAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	opt, in, err := k.reopen(before, as[0].DB)
+	opt, in, err := k.reopen(before, e.db)
 	if err != nil {
 		return nil, err
 	}
 	defer in.spill.Close()
-	opt.Now, opt.Author, opt.Progress = as[0].At, as[0].By, progress
+	opt.Now, opt.Author, opt.Progress = e.at, e.by, progress
 	opt.Answers = append(answers, given...)
 	if opt.DB != "" {
 		if opt.Answers, err = recordAnswers(ctx, opt, given); err != nil {

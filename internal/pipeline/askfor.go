@@ -25,10 +25,11 @@ func (k *Knowledge) AskResult(ctx context.Context, text string, opt *Options) (*
 
 // AskFor answers one text for a profile, all built-in ones for "", on a day.
 func (w *Workspace) AskFor(ctx context.Context, text, profile string, asOf calendar.Date) (*Folder, error) {
-	o, err := w.options(&CheckRequest{Profile: profile, AsOf: asOf, All: true})
+	k := w.Knowledge()
+	o, err := w.options(k, &CheckRequest{Profile: profile, AsOf: asOf, All: true})
 	if err != nil {
 		return nil, err
 	}
 	o.DB = ""
-	return w.k.AskResult(ctx, text, o)
+	return k.AskResult(ctx, text, o)
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -99,15 +98,18 @@ func (s BundleStore) Install(raw []byte, key string) error {
 }
 
 // Current opens the bundle in use, nil when there is none.
-func (s BundleStore) Current() (*Bundle, error) {
-	raw, err := os.ReadFile(s.path("current", bundleFile))
+func (s BundleStore) Current() (*Bundle, error) { return s.open("current") }
+
+// open opens a bundle kept, current or previous, nil when there is none.
+func (s BundleStore) open(which string) (*Bundle, error) {
+	raw, err := os.ReadFile(s.path(which, bundleFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	key, err := os.ReadFile(s.path("current", keyFile))
+	key, err := os.ReadFile(s.path(which, keyFile))
 	if err != nil {
 		return nil, err
 	}
@@ -128,22 +130,6 @@ func (s BundleStore) Rollback() error {
 	}
 	return os.RemoveAll(undone)
 }
-
-// editionInUse is the edition all doors work with: the bundle the user took in, else the program's own data.
-var editionInUse = sync.OnceValues(func() (*data.Tree, error) {
-	s, err := UserBundles()
-	if err != nil {
-		return data.Embedded, nil // no configuration folder: nothing was taken in
-	}
-	b, err := s.Current()
-	if err != nil {
-		return nil, fmt.Errorf("the installed data bundle: %w: `telltale data rollback` goes back", err)
-	}
-	if b == nil {
-		return data.Embedded, nil
-	}
-	return b.Tree, nil
-})
 
 // OpenEdition opens an edition of the data by name: installed (the one in
 // use), own (the program's), a data folder, or a bundle file, which must be

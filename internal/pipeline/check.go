@@ -108,6 +108,7 @@ func newIntake(dir string, opt *Options) (*intake, error) {
 
 // readInputs reads all inputs with the columns the user stated now or before.
 func (k *Knowledge) readInputs(ctx context.Context, in *intake, opt *Options) error {
+	in.edition = k.edition
 	if opt.Scanned != "" {
 		return in.readScan(ctx, opt)
 	}

@@ -42,11 +42,7 @@ func (in *intake) image(ctx context.Context, l *all.Leaf) (bool, error) {
 	if l.Input == nil || l.Input.Size < minImage || in.images >= maxImages || !maybeImage(l.Input) {
 		return false, nil
 	}
-	t, err := editionInUse()
-	if err != nil {
-		return false, err
-	}
-	facts, err := t.Firmware()
+	facts, err := in.edition.Firmware()
 	if err != nil {
 		return false, err
 	}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"telltale/data"
 	"telltale/internal/asset"
 	"telltale/internal/firmware/unpack"
 	"telltale/internal/resolve"
@@ -26,6 +27,8 @@ type intake struct {
 	progress func(Progress)
 	read     int
 	images   int // firmware images opened
+	// edition is the data the inputs are read with.
+	edition *data.Tree
 	// keep, when set, takes sightings instead of the work file: they go to a database first.
 	keep func(*asset.Sighting) error
 }

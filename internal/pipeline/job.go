@@ -32,7 +32,7 @@ func (s JobState) Ended() bool { return s == JobDone || s == JobFailed || s == J
 // JobInfo is a job as it stands.
 type JobInfo struct {
 	ID    string   `json:"id"`
-	Kind  string   `json:"kind"` // check, answer, compare
+	Kind  string   `json:"kind"` // check, answer, compare, judge
 	Title string   `json:"title"`
 	State JobState `json:"state"`
 	// Stage, Input, Done and Total tell how far it is: read, judge, index. Total is 0 when not known.
@@ -48,14 +48,12 @@ type JobInfo struct {
 	Ended  *time.Time `json:"ended,omitempty"`
 }
 
-// Job is a check or an answer that runs in the background.
+// Job is a check, an answer, a comparison or a new judgement that runs in the background.
 type Job struct {
 	mu      sync.Mutex
 	info    JobInfo
 	changed chan struct{} // closed and replaced at every change
 	cancel  context.CancelFunc
-
-	compared *Compared // what a comparison found
 }
 
 // Info returns the job as it stands and a channel that is closed when that changes.
@@ -129,7 +127,8 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 	if len(r.Uploads) == 0 && r.Again == 0 && w.DB == "" {
 		return nil, fmt.Errorf("%w: name at least one upload", ErrInvalid)
 	}
-	opt, err := w.options(&r)
+	k := w.Knowledge()
+	opt, err := w.options(k, &r)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +159,7 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 	}
 	return w.start("check", title, r.By, func(ctx context.Context, j *Job) (ResultInfo, error) {
 		opt.Progress = j.progress
-		f, err := Check(ctx, w.k, dir, opt)
+		f, err := Check(ctx, k, dir, opt)
 		if err != nil {
 			return ResultInfo{}, err
 		}
@@ -174,10 +173,10 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 // ErrInvalid means that a request cannot be met as it is.
 var ErrInvalid = errors.New("invalid request")
 
-func (w *Workspace) options(r *CheckRequest) (*Options, error) {
+func (w *Workspace) options(k *Knowledge, r *CheckRequest) (*Options, error) {
 	arg := cmpOr(r.Profile, w.Profile)
 	if strings.ContainsAny(r.Profile, `/\.`) {
-		return nil, fmt.Errorf("%w: profile %q: name a built-in profile: %s", ErrInvalid, r.Profile, strings.Join(w.k.ProfileNames(), ", "))
+		return nil, fmt.Errorf("%w: profile %q: name a built-in profile: %s", ErrInvalid, r.Profile, strings.Join(k.ProfileNames(), ", "))
 	}
 	if len(r.Map) > maxMap {
 		return nil, fmt.Errorf("%w: more than %d columns", ErrInvalid, maxMap)
@@ -191,7 +190,7 @@ func (w *Workspace) options(r *CheckRequest) (*Options, error) {
 		o.AsOf = calendar.Of(now)
 	}
 	var err error
-	if o.Profiles, o.Notes, err = w.k.Profiles(arg, w.Config); err != nil {
+	if o.Profiles, o.Notes, err = k.Profiles(arg, w.Config); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return o, nil
@@ -230,7 +229,7 @@ func (w *Workspace) Answer(as []NewAnswer) (*Job, error) {
 		return nil, err
 	}
 	if v.Judgeable() {
-		_, err = w.k.readAnswers(v.folder, as)
+		_, err = w.Knowledge().readAnswers(v.folder, as)
 	} else {
 		err = errors.New("this result was opened from a file and holds nothing of what was read: it can be looked at, not judged anew; check the files themselves")
 	}
@@ -250,20 +249,26 @@ func (w *Workspace) Answer(as []NewAnswer) (*Job, error) {
 		title = "an answer: " + as[0].Value
 	}
 	return w.start("answer", title, as[0].By, func(ctx context.Context, j *Job) (ResultInfo, error) {
-		v, done, err := w.View() // the result when its turn comes: answers before this one count
-		if err != nil {
-			return ResultInfo{}, err
-		}
-		defer done()
-		f, err := w.k.answer(ctx, v.folder, as, dir, j.progress)
-		if err != nil {
-			return ResultInfo{}, err
-		}
-		if err := f.Close(); err != nil {
-			return ResultInfo{}, err
-		}
-		return w.take(dir, made{At: w.Now().UTC(), By: as[0].By, Title: title}, j.progress)
+		return w.judgeAgain(ctx, dir, as, event{as[0].By, now, w.DB}, title, j.progress)
 	}, func() { os.RemoveAll(dir) }), nil
+}
+
+// judgeAgain judges the result that is current when the job's turn comes, so
+// that answers before this one count, and makes that the current one.
+func (w *Workspace) judgeAgain(ctx context.Context, dir string, as []NewAnswer, e event, title string, progress func(Progress)) (ResultInfo, error) {
+	v, done, err := w.View()
+	if err != nil {
+		return ResultInfo{}, err
+	}
+	defer done()
+	f, err := w.Knowledge().judgeAgain(ctx, v.folder, as, e, dir, progress)
+	if err != nil {
+		return ResultInfo{}, err
+	}
+	if err := f.Close(); err != nil {
+		return ResultInfo{}, err
+	}
+	return w.take(dir, made{At: w.Now().UTC(), By: e.by, Title: title}, progress)
 }
 
 // MaxAnswers bounds the answers given at once.
@@ -330,6 +335,7 @@ func (w *Workspace) forgetJobs() {
 	for i := 0; len(w.jobs) > keptJobs && i < len(w.jobs); {
 		if x, _ := w.jobs[i].Info(); x.State.Ended() {
 			w.jobs = slices.Delete(w.jobs, i, i+1)
+			w.forgetCompared(x.ID)
 		} else {
 			i++
 		}

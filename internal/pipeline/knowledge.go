@@ -34,15 +34,6 @@ type Knowledge struct {
 	asked   *sessions         // of Ask
 }
 
-// Load loads the data in use once: those of the bundle the user took in, else the embedded ones.
-var Load = sync.OnceValues(func() (*Knowledge, error) {
-	t, err := editionInUse()
-	if err != nil {
-		return nil, err
-	}
-	return knowledgeOf(t)
-})
-
 // LoadFrom loads the data of a folder instead: what somebody writes and has not yet signed.
 func LoadFrom(files fs.FS) (*Knowledge, error) { return knowledgeOf(data.Open(files)) }
 
@@ -183,7 +174,7 @@ func (k *Knowledge) readValue(q *Asked, text string) (string, error) {
 	case "purpose":
 		return k.readPurposes(text)
 	case "category":
-		return readCategory(q.Values, text)
+		return k.readCategory(q.Values, text)
 	case "produced_in":
 		return text, nil
 	}
@@ -220,8 +211,8 @@ func (k *Knowledge) readPurposes(text string) (string, error) {
 const noPurpose = "none_listed"
 
 // readCategory reads a kind of thing by its ID, its name or one of its words; offered, if not empty, are the IDs asked for.
-func readCategory(offered []string, text string) (string, error) {
-	cats, err := data.Categories()
+func (k *Knowledge) readCategory(offered []string, text string) (string, error) {
+	cats, err := k.edition.Categories()
 	if err != nil {
 		return "", err
 	}
@@ -237,7 +228,7 @@ func readCategory(offered []string, text string) (string, error) {
 
 // categoryNames are the names to show for kinds of things, in quotes.
 func (k *Knowledge) categoryNames(ids []string) []string {
-	cats, err := data.Categories()
+	cats, err := k.edition.Categories()
 	if err != nil {
 		return ids
 	}

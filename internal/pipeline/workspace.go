@@ -22,11 +22,14 @@ import (
 //	dir/uploads/ID/NAME   files handed in, until a check took them or a day passed
 //	dir/results/N/        result folders, the newest keptResults
 //	dir/jobs.jsonl        jobs that ended, the newest keptJobs
+//	dir/compared/ID.json  what a comparison found, as long as its job is known
+//	dir/compared/ID.bundle  the bundle that was compared, the newest keptBundles
 type Workspace struct {
 	WorkspaceOptions
-	k *Knowledge
 
 	mu      sync.Mutex
+	k       *Knowledge  // of Knowledge
+	updates sync.Mutex  // one edition is taken in at a time
 	prepare func(*View) // of Prepare
 	results []*shelved  // oldest first; the last is current
 	uploads map[string]*Upload
@@ -99,7 +102,7 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 	}
 	w := &Workspace{WorkspaceOptions: o, k: k, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1)}
 	w.ctx, w.stop = context.WithCancel(context.Background())
-	for _, d := range []string{"results", "uploads"} {
+	for _, d := range []string{"results", "uploads", comparedDir} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, d), 0o700); err != nil {
 			return nil, fmt.Errorf("make the workspace: %w", err)
 		}
@@ -110,8 +113,12 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 	return w, nil
 }
 
-// Knowledge is the law, organisations and fingerprints the workspace judges with.
-func (w *Workspace) Knowledge() *Knowledge { return w.k }
+// Knowledge is the law, organisations and fingerprints the workspace judges with from now on.
+func (w *Workspace) Knowledge() *Knowledge {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.k
+}
 
 // emptyFolder removes what a former run left.
 func emptyFolder(dir string) error {

@@ -36,7 +36,7 @@ func (s *site) funcs() template.FuncMap {
 		"join":         joined,
 		"informat":     inFormat,
 		"verdictcount": func(n map[law.Verdict]int, v string) int { return n[law.Verdict(v)] },
-		"kind":         func(c asset.Category) string { return s.Knowledge.CategoryName(c) },
+		"kind":         func(c asset.Category) string { return s.facts().CategoryName(c) },
 		"makerof":      makerOf,
 		"brandof":      brandOf,
 		"partof":       partMaker,
@@ -47,7 +47,7 @@ func (s *site) funcs() template.FuncMap {
 
 // orgName is the name to show for an organisation's ID of any type.
 func (s *site) orgName(id any) string {
-	return s.Knowledge.OrgName(org.ID(text(id)))
+	return s.facts().OrgName(org.ID(text(id)))
 }
 
 // navEntry is one line of the navigation.

@@ -53,8 +53,10 @@ func guarded(t *testing.T) (*httptest.Server, *http.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := house.Put(context.Background(), "ann", people.Admin, "correct horse battery"); err != nil {
-		t.Fatal(err)
+	for name, role := range map[string]people.Role{"ann": people.Admin, "the-analyst": people.Analyst, "the-viewer": people.Viewer} {
+		if err := house.Put(context.Background(), name, role, "correct horse battery"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c := testConfig(work)
 	c.House = house
@@ -69,6 +71,20 @@ func guarded(t *testing.T) (*httptest.Server, *http.Client) {
 		t.Fatal(err)
 	}
 	return s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// enter logs in and returns the token of the session's forms.
+func enter(t *testing.T, s *httptest.Server, c *http.Client, name string) string {
+	t.Helper()
+	if code, _, _ := fetch(t, c, "POST", s.URL+"/login", url.Values{"name": {name}, "password": {"correct horse battery"}}.Encode()); code != http.StatusSeeOther {
+		t.Fatalf("login: %d", code)
+	}
+	_, page, _ := fetch(t, c, "GET", s.URL+"/check", "")
+	token := regexp.MustCompile(`csrf(?:" value="|=)([^"&]+)"`).FindStringSubmatch(page)
+	if token == nil {
+		t.Fatal("the page has no token for its forms")
+	}
+	return token[1]
 }
 
 func fetch(t *testing.T, c *http.Client, method, address, body string, header ...string) (int, string, http.Header) {
@@ -110,21 +126,14 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 			t.Errorf("the token %q sees the assets: %d", token, code)
 		}
 	}
-	if code, _, _ := fetch(t, c, "POST", s.URL+"/login", url.Values{"name": {"ann"}, "password": {"correct horse battery"}}.Encode()); code != http.StatusSeeOther {
-		t.Fatalf("login: %d", code)
-	}
-	_, page, _ := fetch(t, c, "GET", s.URL+"/check", "")
-	token := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(page)
-	if token == nil {
-		t.Fatal("the page has no token for its forms")
-	}
-	for _, path := range []string{"/check", "/answer", "/people", "/account", "/law/diff", "/data", "/job/00/cancel", "/job/00/take", "/logout"} {
+	token := enter(t, s, c, "ann")
+	for _, path := range []string{"/check", "/answer", "/people", "/account", "/law/diff", "/data", "/data/rollback", "/job/00/cancel", "/job/00/take", "/logout"} {
 		for name, query := range map[string]string{"no token": "", "a forged token": "?csrf=" + forged} {
 			if code, _, _ := fetch(t, c, "POST", s.URL+path+query, ""); code != http.StatusForbidden {
 				t.Errorf("POST %s with %s: %d, want 403", path, name, code)
 			}
 		}
-		if code, _, _ := fetch(t, c, "POST", s.URL+path+"?csrf="+url.QueryEscape(token[1]), "", "Origin", "https://evil.example"); code != http.StatusForbidden {
+		if code, _, _ := fetch(t, c, "POST", s.URL+path+"?csrf="+url.QueryEscape(token), "", "Origin", "https://evil.example"); code != http.StatusForbidden {
 			t.Errorf("POST %s from another site: %d, want 403", path, code)
 		}
 	}

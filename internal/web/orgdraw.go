@@ -67,13 +67,13 @@ func (s *site) family(id org.ID, day calendar.Date) []kin {
 		}
 	}
 	walk(-1, s.ownersOf, func(e org.Edge) org.ID { return e.Owner })
-	walk(1, s.Knowledge.Orgs.Owns, func(e org.Edge) org.ID { return e.Owned })
+	walk(1, s.facts().Orgs.Owns, func(e org.Edge) org.ID { return e.Owned })
 	return out
 }
 
 // ownersOf are the shares held in an organisation; a holder without an ID stands under its name.
 func (s *site) ownersOf(id org.ID) []org.Edge {
-	o, ok := s.Knowledge.Orgs.Get(id)
+	o, ok := s.facts().Orgs.Get(id)
 	if !ok {
 		return nil
 	}
@@ -154,12 +154,12 @@ func (d *drawing) layOut(s *site, rows map[int][]org.ID, self org.ID) map[org.ID
 
 func (s *site) boxOf(id org.ID, x, y int) box {
 	b := box{X: x, Y: y, Middle: x + boxWidth/2, Name: clip(21, id), Class: "box"}
-	o, ok := s.Knowledge.Orgs.Get(id)
+	o, ok := s.facts().Orgs.Get(id)
 	if !ok {
 		b.Sub = "holder"
 		return b
 	}
-	b.Name, b.Link, b.Sub = clip(21, s.Knowledge.OrgName(id)), "/org/"+string(id), o.Country
+	b.Name, b.Link, b.Sub = clip(21, s.facts().OrgName(id)), "/org/"+string(id), o.Country
 	if n := len(o.Designations); n > 0 {
 		b.Class += " listed"
 		b.Sub = strings.TrimSpace(o.Country + " · under " + plural(n, "instrument", "instruments"))

@@ -57,7 +57,7 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 
 // answerAsk judges the question in a folder of its own, which is gone when it returns.
 func (s *site) answerAsk(ctx context.Context, b *askPage) error {
-	profiles, notes, err := s.Knowledge.Profiles(b.Profile, nil)
+	profiles, notes, err := s.facts().Profiles(b.Profile, nil)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *site) answerAsk(ctx context.Context, b *askPage) error {
 	defer store.Discard()
 	now := s.Now().UTC()
 	opt := &pipeline.Options{Profiles: profiles, Notes: notes, AsOf: s.today(), KnownAt: s.today(), All: true, Now: now, ProfileArg: b.Profile}
-	f, err := pipeline.Ask(ctx, s.Knowledge, store.Dir, b.Query, opt)
+	f, err := pipeline.Ask(ctx, s.facts(), store.Dir, b.Query, opt)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func newExplained(x *report.Explanation) explained {
 
 // screenAsk compares every line with the names of listed organisations.
 func (s *site) screenAsk(ctx context.Context, b *askPage) error {
-	res, err := s.Knowledge.ScreenNames(ctx, strings.NewReader(b.Query), s.today())
+	res, err := s.facts().ScreenNames(ctx, strings.NewReader(b.Query), s.today())
 	if err != nil {
 		return nil // a question that holds no name has been answered above
 	}

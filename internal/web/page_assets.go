@@ -151,10 +151,10 @@ func (s *site) assetRows(v *pipeline.View, q browse.Query, order string) iter.Se
 func (s *site) assetRow(a *pipeline.AssetItem) []string {
 	maker, sure, brand := "", "", ""
 	if a.Manufacturer != nil {
-		maker, sure = s.Knowledge.OrgName(a.Manufacturer.Org), strconv.FormatFloat(a.Manufacturer.Confidence, 'f', 3, 64)
+		maker, sure = s.facts().OrgName(a.Manufacturer.Org), strconv.FormatFloat(a.Manufacturer.Confidence, 'f', 3, 64)
 	}
 	if a.Brand != nil {
-		brand = s.Knowledge.OrgName(a.Brand.Org)
+		brand = s.facts().OrgName(a.Brand.Org)
 	}
 	category, model := "", ""
 	if a.Category != nil {

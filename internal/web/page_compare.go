@@ -16,10 +16,8 @@ type comparedPage struct {
 	*pipeline.Compared
 	// Shown are the first changes; all are in the export.
 	Shown []report.Change
-	// MayTake is true for those who may take the data in.
+	// MayTake is true for those who may take the data in, while they wait.
 	MayTake bool
-	// Lost is true when the server was restarted since: the comparison is gone.
-	Lost bool
 }
 
 // Bounds of what is shown of a comparison.
@@ -87,41 +85,20 @@ func (s *site) previewData(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takeData makes a bundle that was compared the data in use.
-func (s *site) takeData(w http.ResponseWriter, r *http.Request) {
-	j := s.findJob(w, r)
-	if j == nil {
-		return
-	}
-	c := j.Compared()
-	if c == nil || c.Update == nil {
-		s.fail(w, r, http.StatusBadRequest, fault{Message: "There is no bundle to take in here.", Remedy: "Hand it in again.", Link: "/data", LinkText: "Data"})
-		return
-	}
-	if err := c.Update.Apply(); err != nil {
-		s.fail(w, r, http.StatusInternalServerError, fault{Message: err.Error(), Remedy: "Try telltale data update on the command line.", Link: "/data", LinkText: "Data"})
-		return
-	}
-	http.Redirect(w, r, "/data?taken=yes", http.StatusSeeOther)
-}
-
 // compared is the page of a comparison that ended.
-func (s *site) compared(r *http.Request, j *pipeline.Job) *comparedPage {
-	b := &comparedPage{Compared: j.Compared(), MayTake: s.Visitor(r).MayRule()}
-	if b.Lost = b.Compared == nil; b.Lost {
-		b.Compared = &pipeline.Compared{}
+func (s *site) compared(r *http.Request, id string) (*comparedPage, error) {
+	c, err := s.Work.Compared(id)
+	if err != nil {
+		return nil, err
 	}
+	b := &comparedPage{Compared: c, MayTake: s.Visitor(r).MayRule() && s.Work.Takeable(id)}
 	if b.Impact != nil {
 		b.Shown = firstOf(b.Impact.Changes, maxChangesShown)
 	}
 	if b.Diff != nil {
-		d := *b.Diff
-		d.Fields = firstOf(d.Fields, maxFieldsShown)
-		c := *b.Compared
-		c.Diff = &d
-		b.Compared = &c
+		b.Diff.Fields = firstOf(b.Diff.Fields, maxFieldsShown)
 	}
-	return b
+	return b, nil
 }
 
 var changeColumns = []string{"was", "is", "asset", "name", "provision", "act", "profile", "due", "why", "because", "citation"}

@@ -8,18 +8,19 @@ import (
 	"telltale/internal/pipeline"
 )
 
-// dataPage lists the data the program carries.
+// dataPage lists the data in use.
 type dataPage struct {
-	Version string
-	// Signer signed the bundle in use, empty for the program's own data.
-	Signer string
-	Sets   []pipeline.DataSet
-	// MayPreview offers to hand in a bundle; Taken says that one was taken in just now.
-	MayPreview, Taken bool
+	pipeline.EditionInfo
+	Sets []pipeline.DataSet
+	// MayRule offers to hand in a bundle and to go back; Before is where that leads, nil when nowhere.
+	MayRule bool
+	Before  *pipeline.EditionInfo
+	// Changed says that the data in use were changed just now.
+	Changed bool
 }
 
 func (s *site) data(w http.ResponseWriter, r *http.Request) {
-	sets, err := s.Knowledge.DataSets()
+	sets, err := s.facts().DataSets()
 	if err != nil {
 		s.fail(w, r, http.StatusInternalServerError, fault{Message: err.Error(), Remedy: "Reload; if it stays, roll the data back: telltale data rollback."})
 		return
@@ -29,9 +30,52 @@ func (s *site) data(w http.ResponseWriter, r *http.Request) {
 	})) {
 		return
 	}
-	_, signer, err := pipeline.InUse()
-	if err != nil {
-		signer = "" // the version says what is in use
+	b := dataPage{EditionInfo: pipeline.EditionInfo{Version: s.facts().Version}, Sets: sets, MayRule: s.Work != nil && s.Visitor(r).MayRule(), Changed: r.URL.Query().Get("changed") == "yes"}
+	if in, err := pipeline.InUse(); err == nil && in.Version == b.Version {
+		b.EditionInfo = in
 	}
-	s.show(w, r, http.StatusOK, "data", view{Title: "Data", Nav: "data", Body: dataPage{s.Knowledge.Version, signer, sets, s.Work != nil && s.Visitor(r).MayRule(), r.URL.Query().Get("taken") == "yes"}})
+	if b.MayRule {
+		b.Before = before()
+	}
+	s.show(w, r, http.StatusOK, "data", view{Title: "Data", Nav: "data", Body: b})
+}
+
+// before is the edition that a rollback brings back, nil when there is none.
+func before() *pipeline.EditionInfo {
+	store, err := pipeline.UserBundles()
+	if err != nil {
+		return nil
+	}
+	e, ok, err := store.Before()
+	if err != nil || !ok {
+		return nil
+	}
+	return &e
+}
+
+// takeData makes a bundle that was compared the data in use.
+func (s *site) takeData(w http.ResponseWriter, r *http.Request) {
+	s.changed(w, r)(s.Work.TakeData(r.PathValue("id"), s.Visitor(r).Name))
+}
+
+// rollBack goes back to the data in use before, when the form says so twice:
+// by its address, which the record keeps, and by a box that was ticked.
+func (s *site) rollBack(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	if r.PostFormValue("sure") != "yes" {
+		s.fail(w, r, http.StatusBadRequest, fault{Message: "Nothing was changed: the box that confirms it was not ticked.", Remedy: "Tick it, if you want to go back.", Link: "/data", LinkText: "Data"})
+		return
+	}
+	s.changed(w, r)(s.Work.RollBackData(r.URL.Query().Get("to"), s.Visitor(r).Name))
+}
+
+// changed leads to where the result is judged anew with other data, or says why they were not changed.
+func (s *site) changed(w http.ResponseWriter, r *http.Request) func(*pipeline.Job, error) {
+	return func(j *pipeline.Job, err error) {
+		if err == nil && j == nil {
+			http.Redirect(w, r, "/data?changed=yes", http.StatusSeeOther)
+			return
+		}
+		s.started(w, r, "/data")(j, err)
+	}
 }

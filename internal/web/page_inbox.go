@@ -110,7 +110,7 @@ func (s *site) askedOf(v *pipeline.View, q browse.Question) askedOf {
 		a.Model = *x.Asset.Model
 	}
 	if x.Asset.Manufacturer != nil {
-		a.Maker = s.Knowledge.OrgName(x.Asset.Manufacturer.Org)
+		a.Maker = s.facts().OrgName(x.Asset.Manufacturer.Org)
 	}
 	return a
 }

@@ -98,7 +98,11 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 	i, _ := j.Info()
 	b := jobPage{JobInfo: i, Back: localPath(r.URL.Query().Get("back"), ""), MayWork: s.Visitor(r).MayWork()}
 	if i.Kind == "compare" && i.State == pipeline.JobDone {
-		b.Compared = s.compared(r, j)
+		var err error
+		if b.Compared, err = s.compared(r, i.ID); err != nil {
+			s.missing(w, r, err)
+			return
+		}
 		if m := b.Compared.Impact; m != nil && s.export(w, r, "changes", changeColumns, each(m.Changes, changeRow)) {
 			return
 		}
@@ -112,13 +116,15 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 		if b.Current {
 			b.Head = v.Head()
 			b.Changes, _ = v.Changes() // nil shows nothing, and the list of findings is one link away
-			b.Sheets, b.Attrs = columnsOf(b.Head.Coverage), s.Knowledge.ColumnNames()
+			b.Sheets, b.Attrs = columnsOf(b.Head.Coverage), s.facts().ColumnNames()
 		}
 	}
 	title := "Check: " + i.Title
 	switch i.Kind {
 	case "answer":
 		title = "Answer"
+	case "judge":
+		title = "Judged anew"
 	case "compare":
 		title = strings.ToUpper(i.Title[:1]) + i.Title[1:]
 	}

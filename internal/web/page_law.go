@@ -60,7 +60,7 @@ func (s *site) law(w http.ResponseWriter, r *http.Request) {
 	day, note := dayOf(r, "as_of", s.today())
 	from, to := s.lawDays()
 	b := lawPage{Day: day, Today: s.today(), Where: strings.ToUpper(r.URL.Query().Get("where"))}
-	all := s.Knowledge.LawDays(from, to, nil)
+	all := s.facts().LawDays(from, to, nil)
 	days := make([]calendar.Date, len(all))
 	for i := range all {
 		days[i] = all[i].Date
@@ -81,8 +81,8 @@ func (s *site) law(w http.ResponseWriter, r *http.Request) {
 func (s *site) fillRegimes(b *lawPage) {
 	counts := map[string]int{}
 	groups := map[string]*jurisdiction{}
-	for i := range s.Knowledge.Rules.Regimes {
-		x := &s.Knowledge.Rules.Regimes[i]
+	for i := range s.facts().Rules.Regimes {
+		x := &s.facts().Rules.Regimes[i]
 		counts[x.Jurisdiction]++
 		if b.Where != "" && b.Where != x.Jurisdiction {
 			continue
@@ -145,17 +145,17 @@ type provisionView struct {
 
 func (s *site) regime(w http.ResponseWriter, r *http.Request) {
 	id := law.RegimeID(r.PathValue("regime"))
-	i := slices.IndexFunc(s.Knowledge.Rules.Regimes, func(x law.Regime) bool { return x.ID == id })
+	i := slices.IndexFunc(s.facts().Rules.Regimes, func(x law.Regime) bool { return x.ID == id })
 	if i < 0 {
 		s.fail(w, r, http.StatusNotFound, fault{Message: "No regime of law is called “" + clip(60, id) + "”.", Remedy: "The list of regimes has all of them.", Link: "/law", LinkText: "Law"})
 		return
 	}
-	x := &s.Knowledge.Rules.Regimes[i]
+	x := &s.facts().Rules.Regimes[i]
 	day, note := dayOf(r, "as_of", s.today())
 	from, to := s.lawDays()
 	b := regimePage{Regime: x, Day: day}
 	var days []calendar.Date
-	for _, d := range s.Knowledge.LawDays(from, to, nil) {
+	for _, d := range s.facts().LawDays(from, to, nil) {
 		if d.Regime == id {
 			days = append(days, d.Date)
 		}
@@ -165,7 +165,7 @@ func (s *site) regime(w http.ResponseWriter, r *http.Request) {
 		b.Provisions = append(b.Provisions, provisionView{&x.Provisions[n], inForce(x.Provisions[n].InForce, day)})
 	}
 	for _, k := range x.SeenIn {
-		if src, ok := s.Knowledge.Rules.Sources[k]; ok {
+		if src, ok := s.facts().Rules.Sources[k]; ok {
 			b.Sources = append(b.Sources, src)
 		}
 	}
@@ -178,7 +178,7 @@ func (s *site) regime(w http.ResponseWriter, r *http.Request) {
 	})) {
 		return
 	}
-	b.Text, _ = s.Knowledge.LawText(string(id))
+	b.Text, _ = s.facts().LawText(string(id))
 	s.show(w, r, http.StatusOK, "regime", view{Title: x.Title, Nav: "law", Body: b})
 }
 
@@ -198,8 +198,8 @@ type profileChoice struct{ Name, Title string }
 
 func (s *site) profiles() []profileChoice {
 	var out []profileChoice
-	for _, n := range s.Knowledge.ProfileNames() {
-		out = append(out, profileChoice{n, s.Knowledge.ProfileSummary(n)})
+	for _, n := range s.facts().ProfileNames() {
+		out = append(out, profileChoice{n, s.facts().ProfileSummary(n)})
 	}
 	return out
 }
@@ -207,10 +207,10 @@ func (s *site) profiles() []profileChoice {
 // builtIn finds the profile of the query among those built in: a page must not open files.
 func (s *site) builtIn(r *http.Request) (string, *law.Profile) {
 	name := r.URL.Query().Get("profile")
-	if !slices.Contains(s.Knowledge.ProfileNames(), name) {
+	if !slices.Contains(s.facts().ProfileNames(), name) {
 		return "", nil
 	}
-	ps, _, err := s.Knowledge.Profiles(name, nil)
+	ps, _, err := s.facts().Profiles(name, nil)
 	if err != nil {
 		return "", nil
 	}
@@ -235,7 +235,7 @@ func (s *site) showDays(w http.ResponseWriter, r *http.Request, name, title stri
 	b := daysPage{From: from, To: to, Profiles: s.profiles(), Note: strings.TrimSpace(n1 + " " + n2)}
 	var p *law.Profile
 	b.Profile, p = s.builtIn(r)
-	b.Days = s.Knowledge.LawDays(from, to, p)
+	b.Days = s.facts().LawDays(from, to, p)
 	if s.export(w, r, "law-days", []string{"day", "what", "regime", "jurisdiction", "of", "how sure"}, each(b.Days, func(d *pipeline.LawDay) []string {
 		return []string{d.Date.String(), d.Kind, string(d.Regime), d.Jurisdiction, d.What, string(d.Confidence)}
 	})) {

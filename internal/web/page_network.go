@@ -187,7 +187,7 @@ func (s *site) drawNetwork(n *netGraph) drawnNetwork {
 			if !ok {
 				k = len(d.Makers)
 				makers[id] = k
-				d.Makers = append(d.Makers, drawnMaker{id, s.Knowledge.OrgName(id)})
+				d.Makers = append(d.Makers, drawnMaker{id, s.facts().OrgName(id)})
 			}
 			maker = k
 		}

@@ -29,7 +29,7 @@ type orgRow struct {
 const maxOrgs = 100
 
 func (s *site) organisations(w http.ResponseWriter, r *http.Request) {
-	b := orgList{Query: strings.TrimSpace(r.URL.Query().Get("q")), Total: len(s.Knowledge.Orgs.IDs())}
+	b := orgList{Query: strings.TrimSpace(r.URL.Query().Get("q")), Total: len(s.facts().Orgs.IDs())}
 	b.Found = s.findOrgs(b.Query)
 	if s.export(w, r, "organisations", []string{"organisation", "name", "country", "stands under"}, each(b.Found, orgCells)) {
 		return
@@ -53,7 +53,7 @@ func (s *site) findOrgs(text string) []orgRow {
 	var out []orgRow
 	seen := map[org.ID]bool{}
 	add := func(id org.ID, because string) {
-		if o, ok := s.Knowledge.Orgs.Get(id); ok && !seen[id] {
+		if o, ok := s.facts().Orgs.Get(id); ok && !seen[id] {
 			seen[id] = true
 			if strings.EqualFold(because, o.Name) {
 				because = ""
@@ -62,13 +62,13 @@ func (s *site) findOrgs(text string) []orgRow {
 		}
 	}
 	if text != "" {
-		for _, m := range s.Knowledge.Orgs.ByName(text) {
+		for _, m := range s.facts().Orgs.ByName(text) {
 			add(m.Org, text)
 		}
 	}
 	want := strings.ToLower(text)
-	for _, id := range s.Knowledge.Orgs.IDs() {
-		o, _ := s.Knowledge.Orgs.Get(id)
+	for _, id := range s.facts().Orgs.IDs() {
+		o, _ := s.facts().Orgs.Get(id)
 		if text == "" && len(o.Designations) == 0 || len(out) > maxOrgs {
 			continue
 		}
@@ -111,7 +111,7 @@ type orgPage struct {
 
 func (s *site) organisation(w http.ResponseWriter, r *http.Request) {
 	day, note := dayOf(r, "as_of", s.today())
-	v, err := s.Knowledge.ShowOrg(r.PathValue("id"), day)
+	v, err := s.facts().ShowOrg(r.PathValue("id"), day)
 	if err != nil {
 		s.fail(w, r, http.StatusNotFound, fault{Message: err.Error(), Remedy: "Search by any name, brand or ID.", Link: "/org", LinkText: "Organisations"})
 		return

@@ -22,7 +22,7 @@ import (
 
 // Config is what the pages rest on.
 type Config struct {
-	// Knowledge is all law, organisations and fingerprints.
+	// Knowledge is all law, organisations and fingerprints, where there is no Work, which has those in use.
 	Knowledge *pipeline.Knowledge
 	// Work is where results are kept; nil shows the reference pages only.
 	Work *pipeline.Workspace
@@ -141,8 +141,17 @@ func (s *site) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /ask", s.ask)
 	mux.HandleFunc("GET /data", s.data)
 	mux.HandleFunc("POST /data", s.ruling(s.previewData))
+	mux.HandleFunc("POST /data/rollback", s.ruling(s.rollBack))
 	mux.HandleFunc("POST /job/{id}/take", s.ruling(s.takeData))
 	mux.HandleFunc("/", s.notFound)
+}
+
+// facts are all law, organisations and fingerprints in use.
+func (s *site) facts() *pipeline.Knowledge {
+	if s.Work != nil {
+		return s.Work.Knowledge()
+	}
+	return s.Knowledge
 }
 
 // today is the day pages stand on when the URL names none.
