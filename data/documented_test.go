@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -18,36 +19,66 @@ import (
 // forms are texts and numbers by maker and attribute.
 type forms map[org.ID]map[evidence.Attr][]string
 
+// documented is the form of testdata/documented*.yaml.
+type documented struct {
+	Named, Open, Never forms
+	// Watched are makers whom none of the values under Innocent may accuse.
+	Watched  []org.ID
+	Innocent map[evidence.Attr][]string
+}
+
 // Forms that manuals and MIBs document name their maker one by one, and those
 // of innocent makers accuse nobody.
 func TestDocumentedForms(t *testing.T) {
-	b, err := os.ReadFile("testdata/documented.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f struct{ Named, Open, Never forms }
-	if err := yaml.UnmarshalWithOptions(b, &f, yaml.Strict()); err != nil {
-		t.Fatal(yaml.FormatError(err, false, true))
-	}
 	e, err := Attributor()
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Named.each(func(who org.ID, a evidence.Attr, v string) {
+	files, err := filepath.Glob("testdata/documented*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no documented forms", err)
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var d documented
+			if err := yaml.UnmarshalWithOptions(b, &d, yaml.Strict()); err != nil {
+				t.Fatal(yaml.FormatError(err, false, true))
+			}
+			d.check(t, e)
+		})
+	}
+}
+
+func (d *documented) check(t *testing.T, e *attribute.Engine) {
+	d.Named.each(func(who org.ID, a evidence.Attr, v string) {
 		if r := alone(e, a, v); r.Manufacturer == nil || r.Manufacturer.Org != who {
 			t.Errorf("%s %q names %s, not %s", a, v, candidates(r), who)
 		}
 	})
-	f.Open.each(func(who org.ID, a evidence.Attr, v string) {
+	d.Open.each(func(who org.ID, a evidence.Attr, v string) {
 		if r := alone(e, a, v); confidence(r, who) < attribute.NotMet {
 			t.Errorf("%s %q leaves %s at %.3f: %s", a, v, who, confidence(r, who), candidates(r))
 		}
 	})
-	f.Never.each(func(who org.ID, a evidence.Attr, v string) {
+	d.Never.each(func(who org.ID, a evidence.Attr, v string) {
 		if r := alone(e, a, v); confidence(r, who) >= attribute.NotMet {
 			t.Errorf("%s %q accuses %s: %s", a, v, who, candidates(r))
 		}
 	})
+	for _, a := range slices.Sorted(maps.Keys(d.Innocent)) {
+		for _, v := range d.Innocent[a] {
+			r := alone(e, a, v)
+			for _, who := range d.Watched {
+				if confidence(r, who) >= attribute.NotMet {
+					t.Errorf("%s %q accuses %s: %s", a, v, who, candidates(r))
+				}
+			}
+		}
+	}
 }
 
 func (f forms) each(do func(org.ID, evidence.Attr, string)) {
