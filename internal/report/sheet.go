@@ -29,10 +29,11 @@ func (t *Sheet) CSV(w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		cells := make([]string, max(len(row), len(t.Columns))) // every record as wide as the heading
 		for i := range row {
-			row[i] = harmless(row[i])
+			cells[i] = harmless(row[i])
 		}
-		if err := out.Write(row); err != nil {
+		if err := out.Write(cells); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ func TestSheetForms(t *testing.T) {
 	if err := sheet().CSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("name,note\n'=cmd(),\"a,b\"\nshort\n", b.String()); diff != "" {
+	if diff := cmp.Diff("name,note\n'=cmd(),\"a,b\"\nshort,\n", b.String()); diff != "" {
 		t.Errorf("CSV (-want +got):\n%s", diff)
 	}
 	b.Reset()

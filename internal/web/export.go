@@ -9,8 +9,11 @@ import (
 )
 
 // export writes the table of a page as a file when the URL asks for a format
-// (?format=csv|xlsx|json); it reports whether it did.
+// (?format=csv|xlsx|json) and for no other table; it reports whether it did.
 func (s *site) export(w http.ResponseWriter, r *http.Request, name string, columns []string, rows iter.Seq2[[]string, error]) bool {
+	if of := r.URL.Query().Get("table"); of != "" && of != name {
+		return false
+	}
 	t := &report.Sheet{Name: name, Columns: columns, Rows: rows}
 	h := w.Header()
 	kind, write := "", t.CSV
@@ -34,14 +37,17 @@ func (s *site) export(w http.ResponseWriter, r *http.Request, name string, colum
 	return true
 }
 
-// inFormat is the address of a page's table in another form.
-func inFormat(path, format string) string {
+// inFormat is the address of a page's table in another form, with more of the query in pairs.
+func inFormat(path, format string, more ...string) string {
 	u, err := url.Parse(path)
 	if err != nil {
 		return path
 	}
 	q := u.Query()
 	q.Set("format", format)
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
 	q.Del("after")
 	u.RawQuery = q.Encode()
 	return u.String()

@@ -95,7 +95,7 @@ func (s *site) compared(r *http.Request, id string) (*comparedPage, error) {
 	if b.Impact != nil {
 		b.Shown = firstOf(b.Impact.Changes, maxChangesShown)
 	}
-	if b.Diff != nil {
+	if b.Diff != nil && !r.URL.Query().Has("format") {
 		b.Diff.Fields = firstOf(b.Diff.Fields, maxFieldsShown)
 	}
 	return b, nil

@@ -116,6 +116,9 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 		if b.Current {
 			b.Head = v.Head()
 			b.Changes, _ = v.Changes() // nil shows nothing, and the list of findings is one link away
+			if b.Changes != nil && s.exportList(w, r, "changes", changeColumns, each(b.Changes.Listed, changeRow)) {
+				return
+			}
 			b.Sheets, b.Attrs = columnsOf(b.Head.Coverage), s.facts().ColumnNames()
 		}
 	}

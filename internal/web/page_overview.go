@@ -62,6 +62,9 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View
 	}
 	b.Axis = deadlineAxis(b.Today, b.Ahead)
 	b.Changes, _ = v.Changes() // a damaged record shows nothing; the findings themselves are whole
+	if b.Changes != nil && s.exportList(w, r, "changes", changeColumns, each(b.Changes.Listed, changeRow)) {
+		return
+	}
 	b.Asked = firstOf(s.questions(v), maxShortList)
 	b.Tests = firstOf(h.Tests, maxShortList)
 	for i := range h.Coverage {

@@ -70,11 +70,15 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, code int, name strin
 		http.Error(w, "the page could not be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
+	out := harmless(b.Bytes())
+	if code == http.StatusOK && s.exportShown(w, r, out) {
+		return
+	}
+	out = withExports(out, name, v.Path)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Accept-Encoding, Cookie")
-	out := harmless(b.Bytes())
 	if acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		out = compress(out, gzip.BestSpeed)
