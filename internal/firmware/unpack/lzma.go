@@ -77,7 +77,7 @@ func (d *lzmaDecoder) init(p lzmaProps) error {
 // reset forgets what was learned of the data before.
 func (d *lzmaDecoder) reset(p lzmaProps) {
 	d.props = p
-	n := 0x300 << (p.lc + p.lp)
+	n := 0x300<<(p.lc+p.lp) + 0x100 // the last context is looked at as 0x400 values too
 	if cap(d.lit) >= n {
 		d.lit = d.lit[:n]
 	} else {
@@ -169,32 +169,35 @@ func (d *lzmaDecoder) direct(n int) uint32 {
 }
 
 func (d *lzmaDecoder) tree(p []uint16, bits int) uint32 {
-	m := uint32(1)
-	if len(d.in)-d.pos >= lzmaAhead {
-		rng, code, in, at := d.rng, d.code, d.in, d.pos
+	if len(d.in)-d.pos < lzmaAhead {
+		m := uint32(1)
 		for range bits {
-			if rng < 1<<24 {
-				rng, code = rng<<8, code<<8|uint32(in[at])
-				at++
-			}
-			v := p[m]
-			if bound := rng >> 11 * uint32(v); code < bound {
-				rng, p[m], m = bound, v+(2048-v)>>5, m<<1
-			} else {
-				rng, code, p[m], m = rng-bound, code-bound, v-v>>5, m<<1|1
-			}
+			m = m<<1 | d.bit(&p[m])
 		}
-		d.rng, d.code, d.pos = rng, code, at
 		return m - 1<<bits
 	}
+	sym := uint32(1)
+	rng, code, in, at := d.rng, d.code, d.in, d.pos
 	for range bits {
-		m = m<<1 | d.bit(&p[m])
+		if rng < 1<<24 {
+			rng, code = rng<<8, code<<8|uint32(in[at])
+			at++
+		}
+		v := uint32(p[sym])
+		bound := rng >> 11 * v
+		m := uint32((int64(code) - int64(bound)) >> 63)
+		rng = (rng-bound)&^m | bound&m
+		code -= bound &^ m
+		p[sym] = uint16(v - uint32(int32(v-(2048-31)&m)>>5))
+		sym = sym<<1 + 1 + m
 	}
-	return m - 1<<bits
+	d.rng, d.code, d.pos = rng, code, at
+	return sym - 1<<bits
 }
 
 func (d *lzmaDecoder) reverse(p []uint16, bits int) uint32 {
-	m, v := uint32(1), uint32(0)
+	var v uint32
+	m := uint32(1)
 	for i := range bits {
 		b := d.bit(&p[m])
 		m = m<<1 | b
@@ -220,9 +223,10 @@ var lzmaAfterLiteral = [12]int{0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5}
 const lzmaAhead = 16
 
 // literal decodes a byte in the context p; matched is the byte a match would
-// have given, negative after another literal.
-func (d *lzmaDecoder) literal(p []uint16, matched int) byte {
-	p = p[:0x300]
+// have given, negative after another literal. Bits of a literal are hard to
+// foretell, so both outcomes are computed and the mask m, all ones for a bit of
+// zero, picks one: a branch would be mistaken every few bits.
+func (d *lzmaDecoder) literal(p *[0x400]uint16, matched int) byte {
 	sym := uint32(1)
 	rng, code, in, at := d.rng, d.code, d.in, d.pos
 	offset, mb := uint32(0), uint32(0)
@@ -237,14 +241,14 @@ func (d *lzmaDecoder) literal(p []uint16, matched int) byte {
 			rng, code = rng<<8, code<<8|uint32(in[at])
 			at++
 		}
-		v := p[k]
-		if bound := rng >> 11 * uint32(v); code < bound {
-			rng, p[k], sym = bound, v+(2048-v)>>5, sym<<1
-			offset &^= bit
-		} else {
-			rng, code, p[k], sym = rng-bound, code-bound, v-v>>5, sym<<1|1
-			offset &= bit
-		}
+		v := uint32(p[k])
+		bound := rng >> 11 * v
+		m := uint32((int64(code) - int64(bound)) >> 63)
+		rng = (rng-bound)&^m | bound&m
+		code -= bound &^ m
+		p[k] = uint16(v - uint32(int32(v-(2048-31)&m)>>5))
+		sym = sym<<1 + 1 + m
+		offset &= bit ^ m
 	}
 	d.rng, d.code, d.pos = rng, code, at
 	return byte(sym)
@@ -278,7 +282,7 @@ func (d *lzmaDecoder) decode(out []byte, slid int64) ([]byte, error) {
 				if d.state >= 7 {
 					matched = int(out[len(out)-int(d.rep0)-1])
 				}
-				out = append(out, d.literal(p, matched))
+				out = append(out, d.literal((*[0x400]uint16)(p), matched))
 				d.state = lzmaAfterLiteral[d.state]
 				continue
 			}
