@@ -54,8 +54,8 @@ func (e *exporter) plan(n *Entry) {
 	if o == nil || n.Node.Superseded || n.Node.Kind != File && n.Node.Kind != Part {
 		return
 	}
-	if n.Node.Kind == Part && len(o.Regions) > 0 && o.Regions[0].Confidence != Leftover {
-		return // a container is shown by its contents
+	if n.Node.Kind == Part && opened(o) {
+		return // shown by its contents
 	}
 	full := path.Join("files", safeName(n.Full))
 	name := e.free(path.Join(e.folder(path.Dir(full)), path.Base(full)))
@@ -66,6 +66,16 @@ func (e *exporter) plan(n *Entry) {
 	}
 	e.first[o.Blob] = name
 	e.files = append(e.files, exportFile{name, o.Blob})
+}
+
+// opened says that what a content holds is all in nodes further inside.
+func opened(o *Object) bool {
+	for _, r := range o.Regions {
+		if len(r.Nodes) == 0 && r.Format != "padding" {
+			return false
+		}
+	}
+	return len(o.Regions) > 0
 }
 
 // free changes a name until nothing has it.

@@ -44,15 +44,22 @@ var flashParts = []struct {
 	format string
 }{{0x100000, "uimage"}, {0x700000, "squashfs"}, {0x2400000, "jffs2"}, {0x3000000, "ubi"}}
 
+// flash is an image and the folders that were packed into it.
+type flash struct {
+	image string
+	trees []string
+}
+
 // flashImage is 64 MiB: a boot loader, a kernel, squashfs (xz), jffs2 and UBI, with erased flash between them.
-func flashImage(t testing.TB) string {
+func flashImage(t testing.TB) flash {
 	t.Helper()
 	need(t, "mksquashfs", "mkfs.jffs2", "mkfs.ubifs", "ubinize", "mkimage", "gzip")
 	work := t.TempDir()
 	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
 	t.Setenv("W", work)
-	t.Setenv("A", debianTree(t, 80<<20, "/usr/bin", "/usr/lib", "/usr/share"))
-	t.Setenv("B", debianTree(t, 18<<20, "/usr/share/perl", "/usr/share/doc", "/usr/sbin"))
+	trees := []string{debianTree(t, 80<<20, "/usr/bin", "/usr/lib", "/usr/share"), debianTree(t, 18<<20, "/usr/share/perl", "/usr/share/doc", "/usr/sbin")}
+	t.Setenv("A", trees[0])
+	t.Setenv("B", trees[1])
 	for _, step := range []string{
 		`mksquashfs "$A" "$W/sq" -comp xz -quiet -no-progress`,
 		`mkfs.jffs2 -l -e 64KiB -d "$B" -o "$W/jffs2"`,
@@ -87,7 +94,7 @@ func flashImage(t testing.TB) string {
 	slot(0x3000000, "ubi", 0x1000000)
 	name := filepath.Join(work, "flash.bin")
 	writeFile(t, name, img)
-	return name
+	return flash{name, trees}
 }
 
 // foundParts counts the parts of the flash that a list of findings names.

@@ -18,7 +18,7 @@ func TestMemory(t *testing.T) {
 	name := filepath.Join(dir, "large.bin")
 	flash := os.Getenv("TELLTALE_IMAGE")
 	if flash == "" {
-		flash = flashImage(t)
+		flash = flashImage(t).image
 	}
 	f, err := os.Create(name)
 	if err != nil {

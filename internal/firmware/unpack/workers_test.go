@@ -2,6 +2,7 @@ package unpack
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"os"
@@ -125,5 +126,30 @@ func TestExport(t *testing.T) {
 	again, _ := os.Stat(filepath.Join(dir, "files", "image_zip", "again"))
 	if one == nil || !os.SameFile(one, again) {
 		t.Error("equal contents are two files")
+	}
+}
+
+// TestExportUnopened: a piece that is recognised and not opened is written as it is.
+func TestExportUnopened(t *testing.T) {
+	old := squashOld(3, le) // made to say version 1, which is recognised only
+	le.PutUint16(old[28:], 1)
+	le.PutUint16(old[32:], 1<<15)
+	le.PutUint32(old[8:], uint32(len(old)))
+	le.PutUint32(old[20:], 119)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write(old)
+	w.Close()
+	tree, err := Open(context.Background(), bytes.NewReader(b.Bytes()), int64(b.Len()), "image", Limits{Spool: t.TempDir()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	dir := t.TempDir()
+	if err := Export(tree, dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "files", "image_gzip!content")); err != nil || !bytes.Equal(got, old) {
+		t.Errorf("%d bytes, %v; want the %d of the squashfs", len(got), err, len(old))
 	}
 }
