@@ -9,6 +9,7 @@ package source
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"telltale/internal/asset"
 )
@@ -70,4 +71,12 @@ type Container interface {
 	Source
 	// Walk bounds depth, count and size; a part that breaks a bound is counted with cov.Fail.
 	Walk(ctx context.Context, in *Input, cov *asset.Coverage, visit func(*Input) error) error
+}
+
+// Count writes a number with its noun: "1 packet", "3 packets".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

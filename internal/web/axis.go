@@ -42,6 +42,17 @@ func (s scale) years() []tick {
 	return out
 }
 
+// anchorAt is the side of a label at x that keeps it inside the drawing on the narrowest phone.
+func anchorAt(x int) string {
+	switch {
+	case x < 80:
+		return "start"
+	case x > 920:
+		return "end"
+	}
+	return "middle"
+}
+
 // maxStack is the number of dots above each other.
 const maxStack = 6
 

@@ -20,7 +20,7 @@ func TestLawChangesForMe(t *testing.T) {
 	work := testWork(t)
 	handIn(t, work, register(t))
 	h := workSite(t, work)
-	if page := get(t, h, "/law/diff?from=2019-01-01&to=2026-11-28").Body.String(); !strings.Contains(page, "What it changes for my things") {
+	if page := get(t, h, "/law/diff?from=2019-01-01&to=2026-11-28").Body.String(); !strings.Contains(page, "What this changes for my things") {
 		t.Error("the comparison of two days does not offer to judge the things")
 	}
 	w := post(h, "/law/diff", formKind, bytes.NewBufferString("from=2019-01-01&to=2026-11-28"))

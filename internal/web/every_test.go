@@ -157,7 +157,7 @@ func TestScreenshots(t *testing.T) {
 			b.run(chromedp.EmulateViewport(form.width, 900))
 			value[string](b, `document.cookie = "theme=`+form.theme+`; path=/"`)
 			b.goTo(path)
-			b.until(`[...document.querySelectorAll("[data-net]")].every((n) => n.dataset.ready > 0)`)
+			b.drawn()
 			b.picture(name + "-" + form.name)
 		}
 		b.print(name)

@@ -36,7 +36,7 @@ func TestFirstLoad(t *testing.T) {
 	var said strings.Builder
 	b.eachPage(func(name, path string) {
 		b.goTo(path)
-		b.until(`[...document.querySelectorAll("[data-net]")].every((n) => n.dataset.ready > 0)`)
+		b.drawn()
 		l := value[loaded](b, `new Promise((done) => {
 			const seen = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
 			const tell = (paint) => done({ bytes: seen.reduce((n, e) => n + e.transferSize, 0), files: seen.length, paint });

@@ -20,13 +20,35 @@ func (s *site) funcs() template.FuncMap {
 		"static":       s.assets.url,
 		"orgname":      s.orgName,
 		"verdict":      verdictWords,
-		"words":        words,
-		"day":          dayWords,
+		"word":         s.word,
+		"said":         s.said,
+		"plain":        s.plain,
+		"because":      s.because,
+		"asks":         s.asks,
+		"named":        s.named,
+		"place":        placeName,
+		"day":          dayTag,
+		"time":         timeTag,
+		"profile":      s.profileTitle,
+		"fact":         s.fact,
+		"cause":        s.plain,
+		"second":       secondTag,
+		"yearly":       yearly,
+		"orgnames":     s.orgNames,
+		"ways":         func(l linkView) string { return s.said(l.ways()) },
+		"lawwhat":      s.lawWhat,
+		"entryname":    s.entryTitle,
+		"regimename":   s.regimeTitle,
+		"provtitle":    s.provisionTitle,
+		"provcite":     s.provisionCite,
+		"islaw":        func(p any) bool { return s.provisionNamed(p) != nil },
 		"nav":          func() []navGroup { return navigation },
 		"count":        count,
 		"plural":       plural,
 		"clip":         clip,
 		"short":        func(id any) string { t := fmt.Sprint(id); return t[:min(len(t), 10)] },
+		"permille":     func(x int) string { return fmt.Sprintf("%d.%d%%", x/10, x%10) },
+		"anchor":       anchorAt,
 		"percent":      func(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) },
 		"dict":         dict,
 		"list":         func(v ...any) []any { return v },
@@ -105,14 +127,16 @@ func words(v any) string {
 	return strings.NewReplacer("_", " ", "-", " ").Replace(text(v))
 }
 
-// dayWords writes a day, or a dash when none is known.
+// dayWords writes a day as people do, "30 Jun 2020", or a dash when none is known.
+const dayForm = "2 Jan 2006"
+
 func dayWords(v any) string {
 	switch d := v.(type) {
 	case calendar.Date:
 		if d == 0 || d == calendar.NoDate {
 			return "–"
 		}
-		return d.String()
+		return d.Time().Format(dayForm)
 	case *calendar.Date:
 		if d == nil {
 			return "–"
@@ -176,6 +200,12 @@ func joined(v any) string {
 		return strings.Join(l, ", ")
 	case []law.Act:
 		return joinWords(l)
+	case []calendar.Date:
+		out := make([]string, len(l))
+		for i, d := range l {
+			out[i] = dayWords(d)
+		}
+		return strings.Join(out, ", ")
 	case []org.ID:
 		return joinWords(l)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"iter"
 	"net/http"
 	"strconv"
@@ -90,21 +91,18 @@ func (b listPage[T]) FirstLink() string {
 	return b.Base + "?" + query("q", b.Query, "order", b.Order)
 }
 
-// narrow makes links of facets.
-func (b *listPage[T]) narrow(parsed browse.Query, fs []browse.Facet, open ...string) {
+// narrow makes links of facets; named gives the words for a value of a field.
+func (b *listPage[T]) narrow(parsed browse.Query, fs []browse.Facet, named func(field, value string) string, open ...string) {
 	for _, f := range fs {
 		if len(f.Values) == 0 || len(f.Values) == 1 && f.Values[0].Value == "" {
 			continue
 		}
-		x := facetView{Field: f.Field, Title: words(f.Field), More: f.More}
+		x := facetView{Field: f.Field, Title: facetTitles(f.Field), More: f.More}
 		for _, o := range open {
 			x.Open = x.Open || o == f.Field
 		}
 		for _, v := range f.Values {
-			y := facetValue{Text: v.Label, Count: v.Count}
-			if y.Text == "" {
-				y.Text = v.Value
-			}
+			y := facetValue{Text: cmp.Or(v.Label, named(f.Field, v.Value)), Count: v.Count}
 			term := browse.Term{Field: f.Field, Values: []string{v.Value}}
 			if v.Value == "" {
 				y.Text = "not known"
@@ -118,6 +116,40 @@ func (b *listPage[T]) narrow(parsed browse.Query, fs []browse.Facet, open ...str
 		}
 		b.Facets = append(b.Facets, x)
 	}
+}
+
+// facetTitles is the heading of a facet.
+func facetTitles(field string) string {
+	switch field {
+	case "category":
+		return "What it is"
+	case "kind":
+		return "Sort of entry"
+	case "seen":
+		return "How it was seen"
+	case "regime":
+		return "Law"
+	}
+	return words(field)
+}
+
+// valueWords are the words for a value of a field of the query language.
+func (s *site) valueWords(field, value string) string {
+	switch field {
+	case "verdict":
+		return verdictWords(value)
+	case "regime":
+		return s.regimeTitle(value)
+	case "provision":
+		return s.provisionTitle(value)
+	case "profile":
+		return s.profileTitle(value)
+	case "jurisdiction":
+		return placeName(value)
+	case "site", "input", "model":
+		return value
+	}
+	return s.word(value)
 }
 
 // canBeUnknown are the fields that unknown: asks for.
@@ -136,7 +168,7 @@ func (s *site) listAssets(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 		if b.Page, err = v.Assets(q, p); err != nil {
 			b.Fault, code = err.Error(), http.StatusBadRequest
 		}
-		b.narrow(q, once(&s.memo, v, "assets "+q.String(), func() []browse.Facet { return v.FacetsOfAssets(q) }), "verdict", "maker")
+		b.narrow(q, once(&s.memo, v, "assets "+q.String(), func() []browse.Facet { return v.FacetsOfAssets(q) }), s.valueWords, "verdict", "maker")
 	}
 	s.show(w, r, code, "assets", view{Title: "Assets", Nav: "assets", Body: b})
 }

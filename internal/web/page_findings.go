@@ -23,7 +23,7 @@ func (s *site) listFindings(w http.ResponseWriter, r *http.Request, v *pipeline.
 		if b.Page, err = v.Findings(q, p); err != nil {
 			b.Fault, code = err.Error(), http.StatusBadRequest
 		}
-		b.narrow(q, once(&s.memo, v, "findings "+q.String(), func() []browse.Facet { return v.FacetsOfFindings(q) }), "verdict", "regime")
+		b.narrow(q, once(&s.memo, v, "findings "+q.String(), func() []browse.Facet { return v.FacetsOfFindings(q) }), s.valueWords, "verdict", "regime")
 	}
 	s.show(w, r, code, "findings", view{Title: "Findings", Nav: "findings", Body: b})
 }
@@ -74,7 +74,7 @@ func (s *site) finding(w http.ResponseWriter, r *http.Request, v *pipeline.View)
 			}
 		}
 	}
-	s.show(w, r, http.StatusOK, "finding", view{Title: verdictWords(x.Finding.Verdict) + ": " + string(x.Finding.Provision), Nav: "findings", Body: b})
+	s.show(w, r, http.StatusOK, "finding", view{Title: verdictWords(x.Finding.Verdict) + ": " + s.provisionTitle(x.Finding.Provision), Nav: "findings", Body: b})
 }
 
 func claimsOf(x *report.Explanation, e finding.Element) []clue {

@@ -184,6 +184,17 @@ type sheetColumns struct {
 	Notes   []string
 }
 
+// Ignored counts the columns that were not read.
+func (x sheetColumns) Ignored() int {
+	n := 0
+	for _, c := range x.Columns {
+		if c.Read == "" {
+			n++
+		}
+	}
+	return n
+}
+
 // column is one column: its heading and what it was read as.
 type column struct{ Heading, Read string }
 

@@ -40,16 +40,18 @@ type linkView struct {
 }
 
 // How says by which tables or protocols the link is known.
-func (l linkView) How() string {
+func (l linkView) How() string { return strings.Join(l.ways(), ", ") }
+
+func (l linkView) ways() []string {
 	if l.Inferred {
-		return "inferred"
+		return []string{"inferred"}
 	}
 	var vias []string
 	for _, e := range l.Evidence {
 		vias = append(vias, e.Via)
 	}
 	slices.Sort(vias)
-	return strings.Join(slices.Compact(vias), ", ")
+	return slices.Compact(vias)
 }
 
 // netGraph is the network of one result, laid out once.

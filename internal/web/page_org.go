@@ -143,7 +143,7 @@ func (s *site) familyOn(id org.ID, day calendar.Date) []kin {
 }
 
 func ownershipCells(k *kin) []string {
-	return []string{string(k.edge.Owner), string(k.edge.Owned), shareWords(k.edge), dayWords(k.edge.From), dayWords(k.edge.To), string(k.edge.Confidence), k.edge.Source}
+	return []string{string(k.edge.Owner), string(k.edge.Owned), shareWords(k.edge), dayCell(k.edge.From), dayCell(k.edge.To), string(k.edge.Confidence), k.edge.Source}
 }
 
 // ownershipDays are the days on which an ownership near the organisation begins or ends.
@@ -157,4 +157,12 @@ func (s *site) ownershipDays(id org.ID) []calendar.Date {
 		}
 	}
 	return sortedDays(days)
+}
+
+// dayCell is a day of an export, empty when none is known.
+func dayCell(d *calendar.Date) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
 }

@@ -73,7 +73,7 @@ func TestLoginRolesLogout(t *testing.T) {
 	b.write("#title", "nightly import\r")
 	b.until(`document.querySelector("[data-secret]")?.textContent.startsWith("telltale_")`)
 	b.goTo("/record")
-	if s := b.text("#main"); !strings.Contains(s, "login") || !strings.Contains(s, "the-viewer") {
+	if s := b.text("#main"); !strings.Contains(s, "logged in") || !strings.Contains(s, "the-viewer") {
 		t.Errorf("the record does not tell who logged in: %s", s)
 	}
 	q, page := openQuestion(t, b.work, "certification_start")

@@ -49,7 +49,7 @@ func TestPagesOfReference(t *testing.T) {
 		{"/law/us-fcc-54-9", "What to do", 200},
 		{"/law/no-such-law", "No regime of law", 404},
 		{"/law/diff?from=2026-01-01&to=2026-11-01", "changes", 200},
-		{"/law/diff?from=2026-11-01&to=2026-01-01", "after 2026-01-01 up to 2026-11-01", 200},
+		{"/law/diff?from=2026-11-01&to=2026-01-01", "2026-01-01\">1 Jan 2026</time> up to", 200},
 		{"/law/ahead?profile=uk-provider", "2027-12-31", 200},
 		{"/org", "Stands under", 200},
 		{"/org?q=hikvision", "Hangzhou Hikvision", 200},

@@ -87,7 +87,7 @@ func Read(ctx context.Context, name string, forms []Form, in *source.Input, cov 
 		return stop
 	}
 	if others > 0 {
-		cov.Notes = append(cov.Notes, fmt.Sprintf("%d elements that are no devices were not read", others))
+		cov.Notes = append(cov.Notes, source.Count(others, "element that is no device was", "elements that are no devices were")+" not read")
 	}
 	if err != nil {
 		return fmt.Errorf("read %s list %q: %w", name, in.Name, err)

@@ -160,7 +160,7 @@ func (r *run) finish() {
 		r.cov.Looked, r.cov.At = r.asked, r.start
 	}
 	if r.silent > 0 {
-		r.cov.Notes = append(r.cov.Notes, fmt.Sprintf("%d addresses did not answer", r.silent))
+		r.cov.Notes = append(r.cov.Notes, source.Count(r.silent, "address", "addresses")+" did not answer")
 	}
 }
 

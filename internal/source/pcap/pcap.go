@@ -137,6 +137,6 @@ type decoder struct {
 // notes says what was passed over on purpose.
 func (d *decoder) notes(cov *asset.Coverage) {
 	if n := d.counts.unknownLink; n > 0 {
-		cov.Fail("", fmt.Sprintf("%d packets of a link type that is not read", n), "capture on Ethernet, raw IP or a Linux cooked interface")
+		cov.Fail("", source.Count(n, "packet", "packets")+" of a link type that is not read", "capture on Ethernet, raw IP or a Linux cooked interface")
 	}
 }

@@ -62,7 +62,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("no %s = %q in:\n%s", attr, want, sourcetest.List(Source{}, "scan", data))
 		}
 	}
-	if notes := strings.Join(cov.Notes, "\n"); !strings.Contains(notes, "254 addresses tried, 1 hosts answered, 253 silent") || !strings.Contains(notes, "mdns: fragile, camera") {
+	if notes := strings.Join(cov.Notes, "\n"); !strings.Contains(notes, "254 addresses tried, 1 host answered, 253 silent") || !strings.Contains(notes, "mdns: fragile, camera") {
 		t.Errorf("notes:\n%s", notes)
 	}
 	if n := Neighbours(example().Host); len(n) != 2 || n[0].String() != "192.0.2.8" || n[1].String() != "192.0.2.1" {

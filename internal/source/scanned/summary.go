@@ -8,6 +8,7 @@ import (
 
 	"telltale/internal/answer"
 	"telltale/internal/asset"
+	"telltale/internal/source"
 )
 
 // summary counts what was tried, for the coverage of a scan.
@@ -76,7 +77,7 @@ func (s *summary) host(h *answer.Host) {
 func (s *summary) cover(cov *asset.Coverage) {
 	note := func(format string, a ...any) { cov.Notes = append(cov.Notes, fmt.Sprintf(format, a...)) }
 	if s.tried > 0 {
-		note("%d addresses tried, %d hosts answered, %d silent", s.tried, s.hosts, s.silent)
+		note("%s tried, %s answered, %d silent", source.Count(s.tried, "address", "addresses"), source.Count(s.hosts, "host", "hosts"), s.silent)
 	}
 	for _, p := range sorted(s.probes) {
 		m := s.probes[p]

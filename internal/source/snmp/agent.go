@@ -8,6 +8,7 @@ import (
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
+	"telltale/internal/source"
 )
 
 // Limits of what one agent may leave in memory. What goes over is counted and
@@ -350,7 +351,7 @@ func (a *Assembler) notes(s *asset.Sighting) []string {
 	}
 	for _, what := range []string{"enterprise arcs", "interface MACs", "addresses", "entities", "lldp", "cdp", "pon", "arp", "fdb", "optics", "modems"} {
 		if n := a.dropped[what]; n > 0 {
-			out = append(out, fmt.Sprintf("%s%s: %d values over the limit were not kept", a.prefix, what, n))
+			out = append(out, a.prefix+what+": "+source.Count(n, "value over the limit was", "values over the limit were")+" not kept")
 		}
 	}
 	return out

@@ -239,7 +239,7 @@ func (r *reader) finish(w *walkParser) error {
 		return err
 	}
 	if r.unnamed > 0 {
-		r.cov.Notes = append(r.cov.Notes, fmt.Sprintf("%d values stand under MIB names that are not known here: a walk with -On has them all", r.unnamed))
+		r.cov.Notes = append(r.cov.Notes, fmt.Sprintf("%s under MIB names that are not known here: a walk with -On has them all", source.Count(r.unnamed, "value stands", "values stand")))
 	}
 	if r.split.agents == 0 {
 		r.cov.Fail("", "no agent answered: the walk holds no value that says anything of a device", "walk from .1.3.6.1 with the right community")

@@ -151,7 +151,7 @@ func (r *reader) leave(at ...string) {
 }
 
 func leftOut(n int, at []string) string {
-	s := fmt.Sprintf("%d lines name no thing and are left out: %s", n, strings.Join(at, ", "))
+	s := source.Count(n, "line names no thing and is", "lines name no thing and are") + " left out: " + strings.Join(at, ", ")
 	if n == 1 {
 		s = "1 line names no thing and is left out: " + at[0]
 	}

@@ -28,12 +28,18 @@ async function load(form) {
   }
 }
 
+// inWords writes a day as the server does: "30 Jun 2020".
+function inWords(iso) {
+  const [y, m, d] = iso.split("-").map(Number);
+  return m ? `${d} ${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[m - 1]} ${y}` : iso;
+}
+
 // pair ties a slider of days to a date field: whichever moves sets the other.
 function pair(slider, form) {
   const field = form.elements[slider.dataset.day];
   const day = 86400000;
   const out = form.querySelector("[data-day-shown]");
-  const shown = () => { if (out) out.textContent = field.value; slider.setAttribute("aria-valuetext", field.value); };
+  const shown = () => { const w = inWords(field.value); if (out) out.textContent = w; slider.setAttribute("aria-valuetext", w); };
   slider.addEventListener("input", () => {
     field.value = new Date(slider.valueAsNumber * day).toISOString().slice(0, 10);
     shown();
