@@ -19,7 +19,7 @@ func (in *inspector) accounts() {
 				continue
 			}
 			b := f.base()
-			isShadow := strings.HasPrefix(b, "shadow") || strings.HasPrefix(b, "gshadow") && false
+			isShadow := strings.HasPrefix(b, "shadow")
 			isPasswd := strings.HasPrefix(b, "passwd") || strings.HasSuffix(b, "passwd")
 			if !isShadow && !isPasswd || f.kind == "elf" || f.kind == "script" {
 				continue
@@ -53,7 +53,7 @@ func (in *inspector) accounts() {
 			}
 			in.account(v, a, files[a.Where], shadow)
 		}
-		in.twins(found, files)
+		in.twins(found, files, shadow)
 		in.rep.Accounts = append(in.rep.Accounts, found...)
 	}
 }
@@ -68,6 +68,10 @@ func parsePasswd(src string, shadow bool) []Account {
 	sc := bufio.NewScanner(strings.NewReader(src))
 	for sc.Scan() && len(out) < 1000 {
 		f := strings.Split(strings.TrimRight(sc.Text(), "\r"), ":")
+		if len(f) == 2 && len(f[0]) < 64 && !strings.ContainsAny(f[0], " \t#<>{}\"'/$") && scheme(f[1]) != "" && f[1][0] == '$' { // a web server's table
+			out = append(out, Account{Name: f[0], UID: -1, Secret: "hash", Scheme: scheme(f[1]), Known: f[1]})
+			continue
+		}
 		if len(f) < 3 || f[0] == "" || strings.ContainsAny(f[0], " \t#<>{}\"'/$") || len(f[0]) > 64 {
 			continue
 		}
@@ -107,6 +111,17 @@ func loginShell(s string) bool {
 	return !strings.HasSuffix(s, "nologin") && !strings.HasSuffix(s, "/false") && !strings.HasSuffix(s, "/sync") && !strings.HasSuffix(s, "/true") && !strings.HasSuffix(s, "/shutdown") && !strings.HasSuffix(s, "/halt")
 }
 
+// backup says that a name is that of a copy nothing reads.
+var backup = regexp.MustCompile(`(?:-|~|\.(?:bak|old|orig|save|sample|example|dpkg-\w+))$`)
+
+// asRead lowers what a copy says to a note.
+func asRead(f *file, lv Level) Level {
+	if backup.MatchString(f.base()) {
+		return Note
+	}
+	return lv
+}
+
 func (in *inspector) account(v *volume, a *Account, f *file, shadow map[string]Account) {
 	if a.UID >= 0 && !loginShell(a.Shell) {
 		return
@@ -130,24 +145,24 @@ func (in *inspector) account(v *volume, a *Account, f *file, shadow map[string]A
 		if s, ok := shadow[a.Name]; ok && a.UID >= 0 && s.Secret != "empty" {
 			break // the shadow file decides
 		}
-		in.add(f.at(Finding{ID: "account.empty-password", Level: Confirmed, Rule: "passwd", Value: a.Name,
+		in.add(f.at(Finding{ID: "account.empty-password", Level: asRead(f, Confirmed), Rule: "passwd", Value: a.Name,
 			Title: fmt.Sprintf("Account %q%s has no password", a.Name, where), Evidence: a.Name + " in " + f.path,
 			Consequence: "anybody who reaches a login prompt is in", Use: "a login prompt: console, telnet, SSH where it allows empty passwords",
 			Control: "accounts without a login shell and those a shadow file locks are left out"}, -1))
 	case a.Secret == "hash" && a.Known != "":
-		in.add(f.at(Finding{ID: "account.known-hash", Level: Confirmed, Rule: "passwd", Value: a.Name,
+		in.add(f.at(Finding{ID: "account.known-hash", Level: asRead(f, Confirmed), Rule: "passwd", Value: a.Name,
 			Title: fmt.Sprintf("Account %q%s has the known password %q", a.Name, where, a.Known), Evidence: fmt.Sprintf("%s hash of %s falls to the list of %d known passwords", a.Scheme, a.Name, len(in.facts.Passwords)),
 			Consequence: "every device with this image lets in whoever knows the published password", Use: "a login prompt and the password above",
 			Control: "the hash was computed and compared, not guessed from its text"}, -1))
 	case a.Secret == "hash":
-		in.add(f.at(Finding{ID: "account.hardcoded", Level: Suspicious, Rule: "passwd", Value: a.Name,
+		in.add(f.at(Finding{ID: "account.hardcoded", Level: asRead(f, Suspicious), Rule: "passwd", Value: a.Name,
 			Title: fmt.Sprintf("Account %q%s has a fixed password, the same on every device", a.Name, where), Evidence: a.Scheme + " hash",
 			Consequence: "who breaks or knows the one password is in everywhere", Use: "the password, not in our small list", Control: "locked and shell-less accounts are left out"}, -1))
 	}
 }
 
 // twins are accounts besides the first that have user number 0.
-func (in *inspector) twins(found []Account, files map[string]*file) {
+func (in *inspector) twins(found []Account, files map[string]*file, shadow map[string]Account) {
 	by := map[string][]Account{}
 	for _, a := range found {
 		if a.UID == 0 {
@@ -165,8 +180,10 @@ func (in *inspector) twins(found []Account, files map[string]*file) {
 			lv := Confirmed
 			if a.Secret == "locked" || !loginShell(a.Shell) {
 				lv = Note
+			} else if s, ok := shadow[a.Name]; ok && a.Secret == "none" && s.Secret == "locked" {
+				lv = Suspicious // no password opens it; a key may
 			}
-			in.add(files[where].at(Finding{ID: "account.uid0-twin", Level: lv, Rule: "passwd", Value: a.Name, Title: fmt.Sprintf("Account %q has user number 0: it is root under another name", a.Name),
+			in.add(files[where].at(Finding{ID: "account.uid0-twin", Level: asRead(files[where], lv), Rule: "passwd", Value: a.Name, Title: fmt.Sprintf("Account %q has user number 0: it is root under another name", a.Name),
 				Evidence: fmt.Sprintf("%s: uid 0, shell %s", a.Name, a.Shell), Consequence: "a second way to all rights that changing root's password does not close", Use: "its password",
 				Control: "a single account with number 0 under another name than root is taken for the maker's root"}, -1))
 		}
@@ -180,72 +197,6 @@ func hasRoot(l []Account) bool {
 		}
 	}
 	return false
-}
-
-var (
-	chpasswdLine = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]{0,31}):(\S{1,64})\s*$`)
-)
-
-// setPasswords finds accounts a start script gives a constant password, or adds to the tables.
-func (in *inspector) setPasswords(v *volume, l *launch) {
-	switch l.name {
-	case "chpasswd":
-		for _, line := range strings.Split(l.input, "\n") {
-			if m := chpasswdLine.FindStringSubmatch(line); m != nil && (!strings.Contains(m[2], "$") || scheme(m[2]) != "") {
-				in.setPassword(v, l, m[1], m[2], line)
-			}
-		}
-	case "passwd":
-		word, _, _ := strings.Cut(strings.TrimSpace(l.input), "\n")
-		if name := l.argv[len(l.argv)-1]; len(l.argv) > 1 && !strings.HasPrefix(name, "-") && word != "" && !strings.ContainsAny(word, "$ \t") {
-			in.setPassword(v, l, name, strings.TrimSpace(word), "passwd "+name)
-		} else if len(l.argv) > 2 && l.argv[1] == "-d" {
-			in.setPassword(v, l, name, "", "passwd -d "+name)
-		}
-	case "echo", "printf":
-		in.addAccount(v, l)
-	}
-}
-
-func (in *inspector) scriptFinding(v *volume, l *launch, f Finding) {
-	f.Path, f.Line, f.Where, f.Region, f.Conditions = chainFile(l.chain), chainLine(l.chain), v.name+"/"+last(l.chain), v.name, l.when
-	if !l.started || never(l.when) {
-		f.Level = Note
-	} else if len(l.when) > 0 {
-		f.Level = Suspicious
-	}
-	in.add(f)
-}
-
-func (in *inspector) setPassword(v *volume, l *launch, name, word, evidence string) {
-	in.rep.Accounts = append(in.rep.Accounts, Account{Name: name, UID: -1, Secret: "plain", Known: word, Where: v.name + "/" + last(l.chain)})
-	in.scriptFinding(v, l, Finding{ID: "account.hardcoded", Level: Confirmed, Rule: "chpasswd", Value: name, Title: fmt.Sprintf("A start script sets the password of account %q to a constant", name), Evidence: evidence,
-		Consequence: "every device has this password after each start, whatever the owner set", Use: "a login prompt and the password in the script", Control: "the password is a constant in the script; words filled in at run time do not count"})
-}
-
-// addAccount judges a line a script writes into the tables of accounts.
-func (in *inspector) addAccount(v *volume, l *launch) {
-	shadow := strings.HasSuffix(l.into, "/shadow")
-	if !shadow && !strings.HasSuffix(l.into, "/passwd") {
-		return
-	}
-	text := strings.ReplaceAll(strings.Join(l.argv[1:], " "), `\n`, "\n")
-	for _, a := range parsePasswd(text, shadow) {
-		if a.Secret == "locked" || a.UID >= 0 && !loginShell(a.Shell) || a.Secret == "none" && a.UID != 0 {
-			continue
-		}
-		a.Known, a.Where = "", v.name+"/"+last(l.chain)
-		in.rep.Accounts = append(in.rep.Accounts, a)
-		f := Finding{ID: "account.hardcoded", Level: Confirmed, Rule: "script-account", Value: a.Name, Title: fmt.Sprintf("A start script writes the account %q into %s", a.Name, l.into), Evidence: text,
-			Consequence: "the account is there after each start, whatever the owner removed", Use: "a login prompt", Control: "locked and shell-less accounts are left out"}
-		switch {
-		case a.UID == 0 && a.Name != "root":
-			f.ID = "account.uid0-twin"
-		case a.Secret == "empty":
-			f.ID = "account.empty-password"
-		}
-		in.scriptFinding(v, l, f)
-	}
 }
 
 func last(l []string) string {

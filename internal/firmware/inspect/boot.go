@@ -34,13 +34,14 @@ type booter struct {
 	budget   int
 	started  bool
 	vars     map[string]string
+	written  map[string]string // files scripts write while the device starts
 }
 
 const bootBudget = 4000
 
 // bootGraph reads how one volume starts.
 func bootGraph(v *volume) *booter {
-	b := &booter{v: v, seen: map[string]bool{}, scripts: map[string]bool{}, budget: bootBudget, started: true}
+	b := &booter{v: v, seen: map[string]bool{}, scripts: map[string]bool{}, written: map[string]string{}, budget: bootBudget, started: true}
 	b.inittab()
 	b.initScripts()
 	b.rcLinks()
@@ -50,6 +51,7 @@ func bootGraph(v *volume) *booter {
 	b.supervisors()
 	b.superServers()
 	b.cron()
+	b.firstBoot()
 	b.events()
 	b.rest()
 	return b
@@ -77,14 +79,14 @@ func (b *booter) run(p string, args, when, chain []string, entry ...string) {
 	if len(entry) == 0 && (strings.Contains(first, "rc.common") || strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript")) {
 		entry = []string{"boot", "start", "start_service"}
 	}
-	runner := &shell.Runner{World: b.v}
+	runner := &shell.Runner{World: b}
 	runner.Emit = func(c *shell.Command) { b.command(c, chain) }
 	runner.Script(r, src, append([]string{"/" + r}, args...), when, nil, entry...)
 }
 
 // text reads a command line as a script of its own.
 func (b *booter) text(line string, file string, no int, when, chain []string, env map[string]string) {
-	runner := &shell.Runner{World: b.v}
+	runner := &shell.Runner{World: b}
 	here := fmt.Sprintf("%s:%d", file, no)
 	runner.Emit = func(c *shell.Command) {
 		c.File, c.Line = file, no
@@ -135,9 +137,19 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 		return
 	case "procd_open_instance", "procd_close_instance", "procd_set_param":
 		return
+	case "setprop":
+		if len(argv) > 2 && b.started && len(c.When) == 0 {
+			b.props()[argv[1]] = argv[2]
+		}
+	case "cat", "echo", "printf":
+		b.writes(c, argv)
 	case "sh", "ash", "bash", "dash", "su", "/bin/sh":
 		b.subShell(c, argv, chain)
 		return
+	case "tcpsvd", "udpsvd", "tcpserver":
+		if rest := perConnection(argv); rest != nil {
+			b.argv(c, rest, chain)
+		}
 	case "start-stop-daemon":
 		b.startStop(c, argv, chain)
 		return
@@ -170,15 +182,21 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 func (b *booter) subShell(c *shell.Command, argv, chain []string) {
 	for i := 1; i < len(argv); i++ {
 		if strings.HasPrefix(argv[i], "-") && strings.HasSuffix(argv[i], "c") && i+1 < len(argv) {
-			runner := &shell.Runner{World: b.v}
+			runner := &shell.Runner{World: b}
 			runner.Emit = func(k *shell.Command) { b.argv(k, k.Argv, chain) }
 			runner.Script(c.File, argv[i+1], []string{"sh"}, c.When, c.Env)
 			return
+		}
+		if strings.HasPrefix(argv[i], "inetd:") { // its ends are a connection
+			break
 		}
 		if !strings.HasPrefix(argv[i], "-") && path.Base(argv[0]) != "su" {
 			b.call(argv[i], argv[i+1:], c, chain)
 			return
 		}
+	}
+	if c.Input != "" && len(chain) < 16 {
+		b.text(c.Input, c.File, c.Line, c.When, chain, c.Env)
 	}
 	b.record(c, argv, "", chain)
 }
@@ -223,9 +241,15 @@ func (b *booter) startStop(c *shell.Command, argv, chain []string) {
 func (b *booter) call(name string, args []string, c *shell.Command, chain []string) {
 	p := b.v.find(name)
 	if e := b.v.nodes[p]; e != nil && e.Node.Object != nil && isScript(e.Node.Object) {
+		if len(args) > 0 && args[0] == "enable" && strings.Contains(b.v.Read(p), "rc.common") { // links itself into the start
+			args = []string{"start"}
+		}
 		b.run(p, args, c.When, chain)
 		b.record(c, append([]string{name}, args...), p, chain)
 		return
+	}
+	if text := b.written[path.Clean("/"+name)]; p == "" && text != "" && len(chain) < 16 {
+		b.text(text, strings.TrimPrefix(name, "/"), 1, c.When, chain, c.Env)
 	}
 	b.record(c, append([]string{name}, args...), p, chain)
 }
@@ -236,7 +260,7 @@ func (b *booter) record(c *shell.Command, argv []string, program string, chain [
 	if len(b.launches) > 20_000 {
 		return
 	}
-	b.launches = append(b.launches, launch{name: path.Base(argv[0]), argv: argv, program: program, when: c.When, chain: chain,
+	b.launches = append(b.launches, launch{name: path.Base(argv[0]), argv: argv, program: program, when: apartFromItself(c.When, path.Base(argv[0])), chain: chain,
 		input: c.Input, into: c.Into, pipedTo: c.PipedTo, pipedFrom: c.PipedFrom, started: b.started})
 }
 
@@ -257,14 +281,16 @@ func (b *booter) inittab() {
 		}
 		var when []string
 		switch f[2] {
-		case "sysinit", "wait", "once", "respawn", "boot", "bootwait", "askfirst", "respawnlate", "askconsole", "askconsolelate":
+		case "sysinit", "wait", "once", "respawn", "boot", "bootwait", "respawnlate":
+		case "askfirst", "askconsole", "askconsolelate":
+			when = []string{"when a key is pressed on the console"}
 		case "ondemand", "powerfail", "ctrlaltdel", "restart", "shutdown", "off", "initdefault":
 			continue
 		default:
 			continue
 		}
 		if level != "" && f[1] != "" && f[2] != "sysinit" && f[2] != "boot" && f[2] != "bootwait" && !strings.Contains(f[1], level) {
-			when = []string{"run level " + f[1] + " (default: " + level + ")"}
+			when = append(when, "run level "+f[1]+" (default: "+level+")")
 		}
 		b.text(strings.TrimLeft(f[3], "-+"), "etc/inittab", i+1, when, nil, nil)
 	}
@@ -334,7 +360,7 @@ func (b *booter) rest() {
 		if strings.Contains(p, "/doc/") || strings.Contains(p, "/examples/") {
 			continue
 		}
-		if first := string(contentOf(e.Node.Object, 64)); !strings.Contains(first, "sh") && !strings.Contains(first, "rc.common") && !strings.Contains(first, "openrc") {
+		if first := string(contentOf(e.Node.Object, 64)); !strings.Contains(first, "sh") && !strings.Contains(first, "rc.common") && !strings.Contains(first, "openrc") && !strings.Contains(first, "execline") {
 			continue
 		}
 		b.run(p, []string{"start"}, nil, []string{"(nothing seen to start it)"})

@@ -19,7 +19,7 @@ const crypt64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 // scheme names the kind of hash, "" when s is none.
 func scheme(s string) string {
 	switch {
-	case strings.HasPrefix(s, "$1$"):
+	case strings.HasPrefix(s, "$1$"), strings.HasPrefix(s, "$apr1$"):
 		return "md5"
 	case strings.HasPrefix(s, "$5$"):
 		return "sha256"
@@ -87,10 +87,14 @@ func to64(b *strings.Builder, v uint32, n int) {
 }
 
 func md5Crypt(pw, h string) string {
-	salt := saltOf(h, "$1$", 8)
+	magic := "$1$"
+	if strings.HasPrefix(h, "$apr1$") { // the web server's own form of the same
+		magic = "$apr1$"
+	}
+	salt := saltOf(h, magic, 8)
 	alt := md5.Sum([]byte(pw + salt + pw))
 	d := md5.New()
-	d.Write([]byte(pw + "$1$" + salt))
+	d.Write([]byte(pw + magic + salt))
 	for n := len(pw); n > 0; n -= 16 {
 		d.Write(alt[:min(n, 16)])
 	}

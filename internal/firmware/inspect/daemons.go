@@ -151,8 +151,11 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 		}
 	}
 	args := " " + strings.Join(l.argv[1:], " ") + " "
-	if d.Kind == "ssh" && s.State == "unconditional" && strings.Contains(args, " -B ") {
+	if d.Kind == "ssh" && s.State == "unconditional" && emptyAllowed(v, l, args) {
 		lv = Confirmed
+	}
+	if d.Kind == "adb" && in.boots[v].props()["ro.adb.secure"] == "1" && lv.Rank() > Suspicious.Rank() {
+		lv = Suspicious
 	}
 	use := d.Use
 	if d.Kind == "telnet" && (strings.Contains(args, "/sh ") || strings.Contains(args, "/bash ") || strings.Contains(args, "/ash ") || strings.Contains(args, "-l sh ")) {
@@ -182,67 +185,6 @@ func lower(l Level) Level {
 		return Suspicious
 	}
 	return Note
-}
-
-// rawShell finds listeners made of general tools: nc -l -e sh, socat EXEC.
-func (in *inspector) rawShell(v *volume, l *launch) {
-	line := strings.Join(l.argv, " ")
-	if l.into != "" {
-		line += " > " + l.into
-	}
-	port, ok := "", false
-	switch l.name {
-	case "sh", "ash", "bash", "dash":
-		if far, found := strings.CutPrefix(l.into, "/dev/tcp/"); found {
-			ok, port = true, "to "+far
-		}
-	case "nc", "netcat", "ncat", "busybox-nc":
-		ok = isShell(l.pipedFrom) || hasFlag(l.argv, 'l') && (strings.Contains(line, "/sh") || strings.Contains(line, "/bash") || strings.Contains(line, " -e sh")) || hasFlag(l.argv, 'l') && isShell(l.pipedTo)
-		for i, a := range l.argv {
-			if a == "-p" && i+1 < len(l.argv) {
-				port = l.argv[i+1]
-			} else if strings.HasPrefix(a, "-") && strings.HasSuffix(a, "p") && i+1 < len(l.argv) {
-				port = l.argv[i+1]
-			}
-		}
-		if !ok && !hasFlag(l.argv, 'l') && strings.Contains(line, "/sh") && strings.Contains(line, " -e ") {
-			ok = true // the other way round: a shell to a far host
-			port = "to " + strings.Join(l.argv[1:], " ")
-		}
-	case "socat":
-		ok = (strings.Contains(line, "LISTEN") || strings.Contains(line, "listen")) && (strings.Contains(line, "EXEC:") || strings.Contains(line, "SYSTEM:") || strings.Contains(line, "exec:"))
-	}
-	if !ok {
-		return
-	}
-	lv := Confirmed
-	if len(l.when) > 0 {
-		lv = Suspicious
-	}
-	if !l.started || never(l.when) {
-		lv = Note
-	}
-	in.add(Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "raw-shell", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,
-		Title: fmt.Sprintf("%s gives a shell to whoever is at the other end (%s)", l.name, nonEmpty(port, "see the command")), Evidence: line + "  [" + strings.Join(l.chain, " → ") + "]",
-		Consequence: "a command line with the rights of the script, without a login", Use: "a connection to the port", Control: "the command both listens and runs a shell"})
-	in.rep.Services = append(in.rep.Services, Service{Name: l.name, Kind: "debug", Command: line, State: map[bool]string{true: "unconditional", false: "conditional"}[len(l.when) == 0 && l.started], Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program})
-}
-
-func isShell(name string) bool {
-	switch path.Base(name) {
-	case "sh", "ash", "bash", "dash", "hush", "ksh":
-		return true
-	}
-	return false
-}
-
-func hasFlag(argv []string, c byte) bool {
-	for _, a := range argv[1:] {
-		if len(a) > 1 && a[0] == '-' && a[1] != '-' && strings.IndexByte(a, c) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // hiddenTelnet looks for telnet command lines inside programs: the shell graph cannot see what a program itself starts.
@@ -282,6 +224,16 @@ func debugBridge(props map[string]string) (on bool, port string) {
 	return port != "" || strings.Contains(usb, "adb") || props["persist.service.adb.enable"] == "1", port
 }
 
+// property is a property as shipped by any volume of the image: systems split theirs over partitions.
+func (in *inspector) property(name string) string {
+	for _, v := range in.volumes {
+		if val := in.boots[v].props()[name]; val != "" {
+			return val
+		}
+	}
+	return ""
+}
+
 // adb judges Android's debug bridge by its properties.
 func (in *inspector) adb() {
 	for _, v := range in.volumes {
@@ -299,7 +251,8 @@ func (in *inspector) adb() {
 				break
 			}
 		}
-		open := props["ro.adb.secure"] == "0" || props["ro.secure"] == "0" || props["ro.adb.secure"] == "" && props["ro.debuggable"] == "1"
+		secure := nonEmpty(props["ro.adb.secure"], in.property("ro.adb.secure"))
+		open := secure == "0" || secure == "" && tcp || props["ro.secure"] == "0" || secure == "" && props["ro.debuggable"] == "1"
 		lv, title := Suspicious, "The Android debug bridge is on at boot; it asks for a key"
 		if open {
 			lv, title = Confirmed, "The Android debug bridge is on at boot and lets anybody in"

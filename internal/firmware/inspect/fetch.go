@@ -1,23 +1,30 @@
 package inspect
 
 import (
+	"fmt"
 	"path"
+	"regexp"
 	"strings"
 )
 
 // fetchAndRun finds downloads over connections anybody on the way can change, above all those that are run unchecked.
 func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 	l := &all[i]
-	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" {
+	line := strings.Join(l.argv, " ")
+	inner := fetchedText.MatchString(line) && (isShell(l.name) || strings.HasPrefix(l.argv[0], "$(") || strings.HasPrefix(l.argv[0], "`"))
+	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" && !inner {
 		return
 	}
-	line := strings.Join(l.argv, " ")
 	plain := strings.Contains(line, "http://") || strings.Contains(line, "ftp://") || l.name == "tftp" || l.name == "ftpget"
 	noCheck := strings.Contains(line, "--no-check-certificate") || strings.Contains(line, " -k") || strings.Contains(line, "--insecure")
-	how, run := "", isShell(l.pipedTo)
+	how, run := "", isShell(l.pipedTo) || inner
 	if run {
 		how = "fetches a script and runs it"
-	} else if use := usedLater(all, i); use != nil {
+	} else if l.pipedTo == "tar" || l.pipedTo == "cpio" || l.pipedTo == "dd" {
+		run, how = true, "fetches files and puts them in place without a check"
+	} else if use, checked := usedLater(all, i); checked || signatureName.MatchString(fetched(l.argv)) {
+		return
+	} else if use != nil {
 		run, how = true, "fetches a file and runs or installs it ("+last(use.chain)+") without a check"
 	}
 	if !plain && !noCheck {
@@ -31,12 +38,15 @@ func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 		Consequence: "who controls the server, the name or the path decides what the device runs", Use: "a place on the network path, or the server", Control: "only commands reached by the boot graph count above note; a signature or checksum check between fetching and use clears it"})
 }
 
-// usedLater is the command of the same script that runs or installs what was fetched, when nothing checks it before.
-func usedLater(all []launch, i int) *launch {
+// fetchedText is a command substitution that fetches what is then run.
+var fetchedText = regexp.MustCompile("(?:\\$\\(|`)\\s*(?:wget|curl)\\b")
+
+// usedLater is the command of the same script that runs or installs what was fetched; checked says that something checks it before.
+func usedLater(all []launch, i int) (use *launch, checked bool) {
 	l := &all[i]
 	file := fetched(l.argv)
 	if file == "" {
-		return nil
+		return nil, false
 	}
 	for j := i + 1; j < len(all) && j < i+40; j++ {
 		n := &all[j]
@@ -46,13 +56,13 @@ func usedLater(all []launch, i int) *launch {
 		line := strings.Join(n.argv, " ")
 		named := strings.Contains(line, file)
 		if named && (strings.Contains(line, "verify") || n.name == "usign" || n.name == "gpg" || n.name == "gpgv" || n.name == "minisign" || n.name == "signify" || strings.HasSuffix(n.name, "sum") && strings.Contains(line, "-c")) {
-			return nil
+			return nil, true
 		}
 		if n.argv[0] == file || named && (isShell(n.name) || installers[n.name]) {
-			return n
+			return n, false
 		}
 	}
-	return nil
+	return nil, false
 }
 
 var installers = map[string]bool{"sysupgrade": true, "mtd": true, "flashcp": true, "nandwrite": true, "dd": true, "opkg": true, "dpkg": true, "rpm": true, "upgrade": true, "fw_upgrade": true, "mtd_write": true, "flash_eraseall": false, "insmod": true}
@@ -72,3 +82,36 @@ func fetched(argv []string) string {
 	}
 	return ""
 }
+
+// feeds are package sources whose packages nobody signs.
+func (in *inspector) feeds() {
+	for _, v := range in.volumes {
+		signed := false
+		for _, p := range append(v.Glob("/etc/opkg/*.conf"), "/etc/opkg.conf") {
+			signed = signed || optionSigned.MatchString(v.Read(p))
+		}
+		for _, f := range in.files {
+			if f.vol != v || f.kind != "text" || f.size > 64<<10 || !strings.HasPrefix(f.path, "etc/") {
+				continue
+			}
+			what := ""
+			switch {
+			case strings.HasPrefix(f.path, "etc/opkg") && !signed:
+				what = openFeed.FindString(string(contentOf(f.obj, 64<<10)))
+			case strings.HasPrefix(f.path, "etc/apt/"):
+				what = trustedFeed.FindString(string(contentOf(f.obj, 64<<10)))
+			}
+			if what == "" {
+				continue
+			}
+			in.add(f.at(Finding{ID: "update.unsigned", Level: Suspicious, Rule: "feed", Value: f.path, Title: fmt.Sprintf("Packages are taken from a source whose signature is not checked (%s)", f.path), Evidence: strings.TrimSpace(what),
+				Consequence: "who controls the server, the name or the path decides what is installed", Use: "a place on the network path, or the server, and somebody who installs a package", Control: "sources over plain HTTP without a wish to check signatures, or marked as trusted"}, -1))
+		}
+	}
+}
+
+var (
+	optionSigned = regexp.MustCompile(`(?m)^\s*option\s+check_signature\b`)
+	openFeed     = regexp.MustCompile(`(?m)^\s*src(?:/gz)?\s+\S+\s+(?:http|ftp)://\S+`)
+	trustedFeed  = regexp.MustCompile(`(?mi)^\s*deb\s+\[[^\]\n]*trusted=yes[^\n]*|^\s*(?:Apt::Get::AllowUnauthenticated|Acquire::AllowInsecureRepositories)\s+"?(?:true|1)[^\n]*`)
+)

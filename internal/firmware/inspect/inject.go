@@ -7,57 +7,10 @@ import (
 
 // Command injection: what a request brings is run by a shell. A small flow
 // analysis over the text: names that take something of the request, names that take
-// something of those, and the places that run one. Escaped values are let go.
-
-// dialect is how one language takes from a request and runs commands.
-type dialect struct {
-	// brings is text of the request itself, assigned matches NAME = ...; sink is a call that runs its argument.
-	brings, assigned, escaped *regexp.Regexp
-	// sinks run a command; {} stands for what they run.
-	sinks []string
-	// ref writes how a name is used.
-	ref func(name string) string
-}
-
-var dialects = map[string]dialect{
-	"shell": {
-		brings:   regexp.MustCompile(`\$\{?(?:QUERY_STRING|REQUEST_URI|PATH_INFO|FORM_\w+|HTTP_\w+|POST_\w+|GET_\w+)\b`),
-		assigned: regexp.MustCompile(`(?m)^\s*(?:local\s+|export\s+)?(\w+)=(.*)$`),
-		escaped:  regexp.MustCompile(`tr -cd|tr -dc|printf +'?%q|sed -e? *'s/\[\^|grep -[a-z]*E? *'\^\[`),
-		sinks:    []string{`\beval\b[^\n#]*{}`, `\b(?:sh|ash|bash)\s+-c\s+[^\n]*{}`, `(?m)^\s*{}(?:\s|$)`, "`\\s*{}", `\$\(\s*{}`, `{}[^\n]*\|\s*(?:sh|ash|bash)\b`},
-		ref:      func(n string) string { return `"?\$\{?` + n + `\b` },
-	},
-	"php": {
-		brings:   regexp.MustCompile(`\$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b`),
-		assigned: regexp.MustCompile(`\$(\w+)\s*\.?=([^=;][^;]*);`),
-		escaped:  regexp.MustCompile(`escapeshell(?:arg|cmd)|intval|\(int\)|ip2long|FILTER_VALIDATE|preg_match|ctype_`),
-		sinks:    []string{`\b(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\([^;]*{}`, "`[^`;]*{}"},
-		ref:      func(n string) string { return `\$\{?` + n + `\b` },
-	},
-	"lua": {
-		brings:   regexp.MustCompile(`\b(?:formvalue|formvaluetable|getenv|urldecode)\s*\(`),
-		assigned: regexp.MustCompile(`(?m)^\s*(?:local\s+)?(\w+)\s*=([^=\n].*)$`),
-		escaped:  regexp.MustCompile(`shellquote|shell_quote|tonumber|ipaddr|match\(`),
-		sinks:    []string{`\b(?:os\.execute|io\.popen|(?:luci\.)?sys\.(?:call|exec)|fork_exec|luci\.util\.exec)\s*\([^\n]*{}`},
-		ref:      func(n string) string { return `\b` + n + `\b` },
-	},
-}
+// something of those, and the places that run one. Escaped values are let go, those
+// that are checked before they are used stay notes.
 
 var bodyRead = regexp.MustCompile("(?m)^\\s*(?:read\\s+(?:-\\w+\\s+(?:\\S+\\s+)?)?(\\w+)\\s*(?:$|;|<&0)|(\\w+)=(?:\\$\\(|`)\\s*(?:cat|head -c|dd)\\b[^\\n<|]*(?:\\)|`)\\s*$)")
-
-func language(f *file, src string) string {
-	first, _, _ := strings.Cut(src, "\n")
-	b := strings.ToLower(f.base())
-	switch {
-	case strings.HasSuffix(b, ".php") || strings.Contains(src, "<?php"):
-		return "php"
-	case strings.HasSuffix(b, ".lua") || strings.Contains(first, "lua"):
-		return "lua"
-	case f.kind == "script" || strings.HasSuffix(b, ".cgi") || strings.HasSuffix(b, ".sh"):
-		return "shell"
-	}
-	return ""
-}
 
 // injection looks for the flow from request to shell in one file.
 func (in *inspector) injection(f *file) {
@@ -67,47 +20,108 @@ func (in *inspector) injection(f *file) {
 	if !ok {
 		return
 	}
-	off, end, name, ok := d.flow(src, lang)
+	h, ok := d.flow(d.uncommented(src), lang)
 	if !ok {
 		return
 	}
 	what := "hands what the request says to a shell"
-	if name != "" {
-		what += " (variable " + name + ")"
+	if h.name != "" {
+		what += " (variable " + h.name + ")"
 	}
-	in.add(f.at(Finding{ID: "web.command-injection", Level: Probable, Rule: "injection/" + lang, Value: f.path, Line: 1 + strings.Count(src[:off], "\n"), Title: f.path + " " + what, Evidence: strings.TrimSpace(clip(src[off:min(len(src), end+80)], 200)),
-		Consequence: "a request can run commands with the web server's rights, mostly root", Use: "a request to this page", Control: "the value is followed from the request to the command in the same file; printed, compared and escaped values do not count"}, int64(off)))
+	lv := Probable
+	if h.checked {
+		lv, what = Note, what+", after a check"
+	}
+	in.add(f.at(Finding{ID: "web.command-injection", Level: lv, Rule: "injection/" + lang, Value: f.path, Line: 1 + strings.Count(src[:h.off], "\n"), Title: f.path + " " + what, Evidence: strings.TrimSpace(clip(src[h.off:min(len(src), h.end+80)], 200)),
+		Consequence: "a request can run commands with the web server's rights, mostly root", Use: "a request to this page", Control: "the value is followed from the request to the command in the same file; printed, compared and escaped values do not count, and one that is checked before it is used stays a note"}, int64(h.off)))
 }
 
-// flow finds a command run with something of the request; name is the variable that carries it, "" for the request itself.
-func (d *dialect) flow(src, lang string) (off, end int, name string, ok bool) {
-	if off, end, ok = d.sink(src, d.brings.String()); ok {
-		return off, end, "", true
+// hit is a place that runs something of the request; name is the variable that carries it, "" for the request itself.
+type hit struct {
+	off, end int
+	name     string
+	checked  bool
+}
+
+// flow finds a command run with something of the request: one that is not checked before, else one that is.
+func (d *dialect) flow(src, lang string) (hit, bool) {
+	sinks := d.sinks
+	if lang == "shell" {
+		sinks = append(sinks[:len(sinks):len(sinks)], d.runners(src)...)
 	}
+	if h, ok := d.sink(src, sinks, d.brings.String()); ok {
+		return h, true
+	}
+	var checked *hit
 	for _, n := range d.tainted(src, lang) {
-		if off, end, ok = d.sink(src, d.ref(regexp.QuoteMeta(n))); ok {
-			return off, end, n, true
+		h, ok := d.sink(src, sinks, d.ref(regexp.QuoteMeta(n)))
+		if !ok || d.cleaned(src[:h.off], n) {
+			continue
+		}
+		if h.name = n; !d.asked(src[:h.off], n) {
+			return h, true
+		}
+		if h.checked = true; checked == nil {
+			checked = &h
 		}
 	}
-	return 0, 0, "", false
+	if checked != nil {
+		return *checked, true
+	}
+	return hit{}, false
 }
 
-func (d *dialect) sink(src, what string) (int, int, bool) {
-	for _, s := range d.sinks {
-		re, err := regexp.Compile(strings.ReplaceAll(s, "{}", what))
+// cleaned says that the last value a name was given before a place is a harmless one.
+func (d *dialect) cleaned(before, name string) bool {
+	last := ""
+	for _, m := range d.assigned.FindAllStringSubmatch(before, 512) {
+		if m[1] == name {
+			last = m[2]
+		}
+	}
+	return d.escaped.MatchString(last)
+}
+
+// asked says that the text before a place checks what a name holds.
+func (d *dialect) asked(before, name string) bool {
+	for _, c := range d.checks {
+		if re, err := regexp.Compile(strings.ReplaceAll(c, "{}", d.ref(regexp.QuoteMeta(name)))); err == nil && re.MatchString(before) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *dialect) sink(src string, sinks []string, what string) (hit, bool) {
+	for _, s := range sinks {
+		re, err := regexp.Compile(strings.ReplaceAll(s, "{}", "(?:"+what+")"))
 		if err != nil {
 			continue
 		}
 		for _, loc := range re.FindAllStringIndex(src, 16) {
-			line := src[loc[0]:loc[1]]
-			start := strings.LastIndexByte(src[:loc[0]], '\n') + 1
-			if d.escaped.MatchString(line) || strings.HasPrefix(strings.TrimSpace(src[start:loc[0]+1]), "#") {
-				continue
+			if !d.escaped.MatchString(src[loc[0]:loc[1]]) {
+				return hit{off: loc[0], end: loc[1]}, true
 			}
-			return loc[0], loc[1], true
 		}
 	}
-	return 0, 0, false
+	return hit{}, false
+}
+
+var shellFunction = regexp.MustCompile(`(?m)^[ \t]*(?:function[ \t]+)?(\w+)[ \t]*\(\)[ \t]*\{`)
+
+// runners are the shell's own functions that run what they are given.
+func (d *dialect) runners(src string) []string {
+	var out []string
+	for _, m := range shellFunction.FindAllStringSubmatchIndex(src, 64) {
+		body := src[m[1]:]
+		if i := strings.IndexByte(body, '}'); i >= 0 {
+			body = body[:i]
+		}
+		if _, ok := d.sink(body, d.sinks, `"?\$\{?[@*1-9]`); ok {
+			out = append(out, `(?m)^\s*`+src[m[2]:m[3]]+`\s[^\n]*{}`)
+		}
+	}
+	return out
 }
 
 // tainted lists the names that hold something of the request, at most 64, in the order of the text.
@@ -115,7 +129,7 @@ func (d *dialect) tainted(src, lang string) []string {
 	var names []string
 	has := map[string]bool{}
 	put := func(n string) {
-		if n != "" && !has[n] && len(names) < 64 {
+		if n != "" && n != "_" && !has[n] && len(names) < 64 {
 			has[n] = true
 			names = append(names, n)
 		}
@@ -127,6 +141,11 @@ func (d *dialect) tainted(src, lang string) []string {
 		}
 	}
 	all := d.assigned.FindAllStringSubmatch(src, 512)
+	if d.opaque != nil {
+		for _, m := range all {
+			m[2] = d.opaque.ReplaceAllString(m[2], "")
+		}
+	}
 	for round := 0; round < 4; round++ {
 		before := len(names)
 		for _, m := range all {
@@ -138,7 +157,7 @@ func (d *dialect) tainted(src, lang string) []string {
 				continue
 			}
 			for _, n := range names {
-				if uses(m[2], n, lang) {
+				if uses(m[2], n, d.bare) {
 					put(m[1])
 					break
 				}
@@ -152,7 +171,7 @@ func (d *dialect) tainted(src, lang string) []string {
 }
 
 // uses says that an expression mentions a name as a value.
-func uses(expr, name, lang string) bool {
+func uses(expr, name string, bare bool) bool {
 	for from := 0; ; {
 		i := strings.Index(expr[from:], name)
 		if i < 0 {
@@ -163,7 +182,7 @@ func uses(expr, name, lang string) bool {
 		before := i > 0 && (wordByte(expr[i-1]))
 		after := end < len(expr) && wordByte(expr[end])
 		dollar := i > 0 && (expr[i-1] == '$' || expr[i-1] == '{')
-		if !before && !after && (dollar || lang == "lua") {
+		if !before && !after && (dollar || bare) {
 			return true
 		}
 		from = end

@@ -54,10 +54,16 @@ type file struct {
 // base is the name rules look at.
 func (f *file) base() string { return path.Base(f.path) }
 
-// doc says that the file is documentation, an example or a test: what it says is not what the device does.
+// doc says that the file is documentation, an example, a test or a tool's reference: what it says is not what the device does.
 func (f *file) doc() bool {
 	p := "/" + strings.ToLower(f.path)
 	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testdata/", "/demos/", "/locale/"} {
+		if strings.Contains(p, d) {
+			return true
+		}
+	}
+	// What tools know of the devices of the world says nothing of this one.
+	for _, d := range []string{"/share/nmap/", "/share/wireshark/", "/share/hwdata/", "/share/misc/", "/share/zoneinfo/", "/snmp/mibs/", "/share/mibs/", "/share/recog/", "/hwdb.d/"} {
 		if strings.Contains(p, d) {
 			return true
 		}
@@ -87,10 +93,10 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.packageLists()
 	in.components()
 	in.accounts()
-	in.keys()
 	for _, v := range in.volumes {
 		in.boots[v] = bootGraph(v)
 	}
+	in.keys()
 	in.services()
 	in.authorizedKeys()
 	in.adb()
@@ -102,6 +108,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.cases()
 	in.web()
 	in.remote()
+	in.feeds()
 	in.hostFindings()
 	in.relays()
 	in.integrity()

@@ -1,9 +1,11 @@
 package inspect
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -44,9 +46,13 @@ func (in *inspector) keys() {
 func (in *inspector) pemAt(f *file, off int64, tests map[string]string) {
 	b := make([]byte, min(16<<10, f.off+f.size-off))
 	n, _ := f.obj.ReadAt(b, off)
-	blk, _ := pem.Decode(b[:n])
-	if blk == nil {
-		return
+	text := b[:n]
+	blk, _ := pem.Decode(text)
+	if blk == nil { // line ends written as in program texts and JSON
+		text = []byte(strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(text)))
+		if blk, _ = pem.Decode(text); blk == nil {
+			return
+		}
 	}
 	switch {
 	case blk.Type == "CERTIFICATE":
@@ -57,7 +63,7 @@ func (in *inspector) pemAt(f *file, off int64, tests map[string]string) {
 			in.add(f.at(Finding{ID: "key.private", Level: Note, Rule: "pem", Value: blk.Type, Title: "A private key, protected by a password", Evidence: "-----BEGIN " + blk.Type + "-----"}, off))
 			return
 		}
-		if k := parsePrivate(blk.Bytes, blk.Type, b[:n]); k != nil {
+		if k := parsePrivate(blk.Bytes, blk.Type, text); k != nil {
 			in.private(f, off, k, tests)
 		}
 	}
@@ -135,8 +141,13 @@ func (in *inspector) private(f *file, off int64, k crypto.Signer, tests map[stri
 		Control: "the key was parsed and is valid; published test keys and samples are told apart"}, off))
 }
 
-// referred says that a configuration names the file.
+// referred says that a configuration or a command that is started names the file.
 func (in *inspector) referred(v *volume, p string) bool {
+	for i := range in.boots[v].launches {
+		if l := &in.boots[v].launches[i]; l.started && contains(l.argv, "/"+p) {
+			return true
+		}
+	}
 	for _, f := range in.files {
 		if f.vol == v && f.kind == "text" && !f.doc() && f.size < 64<<10 && strings.HasPrefix(f.path, "etc/") && f.path != p {
 			if strings.Contains(string(contentOf(f.obj, 64<<10)), "/"+p) {
@@ -200,40 +211,20 @@ func (in *inspector) dropbearKey(f *file, tests map[string]string) {
 		if v := field(); len(v) == 64 {
 			in.private(f, 0, ed25519.NewKeyFromSeed(v[:32]), tests)
 		}
-	}
-}
-
-// authorizedKeys reads the lists of keys that may log in. With a server started at every boot the way is open; without, it is one step short.
-func (in *inspector) authorizedKeys() {
-	open := map[string]bool{}
-	for _, s := range in.rep.Services {
-		open[s.Volume] = open[s.Volume] || s.Kind == "ssh" && s.State == "unconditional"
-	}
-	for _, f := range in.files {
-		if !strings.HasPrefix(f.base(), "authorized_keys") || f.node == nil {
-			continue
-		}
-		lv := Probable
-		if open[f.region] {
-			lv = Confirmed
-		}
-		if f.doc() {
-			lv = Note
-		}
-		in.authorized(f, lv)
-	}
-}
-
-func (in *inspector) authorized(f *file, lv Level) {
-	rest := contentOf(f.obj, 256<<10)
-	for len(rest) > 0 {
-		pub, comment, _, r, err := ssh.ParseAuthorizedKey(rest)
-		if err != nil {
+	case "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521":
+		curve := map[string]elliptic.Curve{"nistp256": elliptic.P256(), "nistp384": elliptic.P384(), "nistp521": elliptic.P521()}[string(field())]
+		point, d := field(), field()
+		if curve == nil {
 			return
 		}
-		rest = r
-		in.rep.Keys = append(in.rep.Keys, Key{Kind: "authorized", Algorithm: pub.Type(), SPKI: ssh.FingerprintSHA256(pub), Subject: comment, Where: f.where})
-		in.add(f.at(Finding{ID: "key.authorized", Level: lv, Rule: "authorized-keys", Value: ssh.FingerprintSHA256(pub), Title: fmt.Sprintf("Whoever holds a certain SSH key may log in (%s)", nonEmpty(comment, "no comment")), Evidence: pub.Type() + " " + ssh.FingerprintSHA256(pub) + " " + comment,
-			Consequence: "the holder of the private half logs in without a password on every device with this image", Use: "the private key, and an SSH server that reads this file", Control: "the key was parsed; comments and broken lines do not count; confirmed only when an SSH server is started at every boot"}, 0))
+		size := (curve.Params().BitSize + 7) / 8
+		d = bytes.TrimLeft(d, "\x00")
+		if len(d) > size {
+			return
+		}
+		k, err := ecdsa.ParseRawPrivateKey(curve, append(make([]byte, size-len(d)), d...))
+		if pub, err2 := ecdsa.ParseUncompressedPublicKey(curve, point); err == nil && err2 == nil && k.PublicKey.Equal(pub) {
+			in.private(f, 0, k, tests)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -114,7 +115,7 @@ func (m *Mark) on(f *file) (text string, off int64, ok bool) {
 		return "", 0, false
 	}
 	if m.paths != nil {
-		if f.vol == nil || !m.paths.MatchString(f.path) {
+		if f.vol == nil || f.doc() || !m.paths.MatchString(f.path) || !f.c.isKind(m.Kinds) {
 			return "", 0, false
 		}
 		if len(m.Texts) == 0 {
@@ -283,7 +284,7 @@ func (in *inspector) modes() {
 		if n.Mode&0o4000 != 0 && n.Mode&0o111 != 0 {
 			lv, why := Note, ""
 			shellish := f.c != nil && f.c.elf != nil && (contains(f.c.elf.Imports, "system") || contains(f.c.elf.Imports, "popen") || contains(f.c.elf.Imports, "execl"))
-			shellish = shellish || isShell(f.base()) || f.c != nil && len(f.c.hits["GNU bash, version"])+len(f.c.hits["Bash version "]) > 0
+			shellish = shellish || isShell(f.base()) || interpreter.MatchString(f.base()) || f.c != nil && len(f.c.hits["GNU bash, version"])+len(f.c.hits["Bash version "]) > 0
 			if !stockSetUID[f.base()] && (f.kind == "script" || shellish) {
 				lv, why = Suspicious, "; it runs a shell"
 			}
@@ -311,6 +312,9 @@ func (in *inspector) modes() {
 		}
 	}
 }
+
+// interpreter names programs that run whatever they are told.
+var interpreter = regexp.MustCompile(`^(?:python|perl|lua|ruby|php|node|tclsh|awk|gawk|mawk|gdb|strace|find|env|vim?|nmap|socat|nc|ncat|tar|cp|dd|tee|bash|zsh|ksh)[\d.]*$`)
 
 var capNames = strings.Fields("chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore")
 

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"telltale/internal/firmware/shell"
@@ -57,11 +58,21 @@ func readJob(src string) job {
 	return j
 }
 
+// supervised are the folders whose services runit and s6 start.
+var supervised = []string{"/etc/service", "/service", "/var/service", "/etc/runit/runsvdir/default", "/etc/runit/runsvdir/current", "/etc/s6", "/etc/services.d", "/run/service"}
+
 // supervisors: runit, s6 and supervisord keep services in folders and tables.
 func (b *booter) supervisors() {
-	for _, pat := range []string{"/etc/service/*/run", "/service/*/run", "/etc/s6/*/run", "/var/service/*/run", "/etc/services.d/*/run"} {
-		for _, p := range b.v.Glob(pat) {
-			b.run(p, nil, nil, []string{"service supervisor"})
+	for _, dir := range supervised {
+		for _, p := range b.v.Glob(dir + "/*/run") {
+			b.supervisedBy(p, "service supervisor")
+		}
+	}
+	for _, dir := range []string{"/etc/s6-overlay/s6-rc.d", "/etc/s6-rc/source", "/etc/s6-rc.d"} {
+		for _, p := range append(b.v.Glob(dir+"/user/contents.d/*"), b.v.Glob(dir+"/default/contents.d/*")...) {
+			for _, run := range []string{"run", "up"} {
+				b.supervisedBy(dir+"/"+path.Base(p)+"/"+run, "s6-rc")
+			}
 		}
 	}
 	for _, p := range append(b.v.Glob("/etc/supervisor/conf.d/*.conf"), "/etc/supervisord.conf") {
@@ -87,10 +98,24 @@ func (b *booter) supervisors() {
 	}
 }
 
+// supervisedBy runs a service's script; a file "down" beside it keeps it from starting by itself.
+func (b *booter) supervisedBy(run, by string) {
+	keep := b.started
+	b.started = keep && !b.v.has(path.Join(path.Dir(b.v.resolve(run)), "down"))
+	b.run(run, nil, nil, []string{by})
+	b.started = keep
+}
+
 // superServers: inetd and xinetd start a server when somebody connects, if they run themselves.
 func (b *booter) superServers() {
 	host, when := b.running("inetd", "xinetd")
-	for _, p := range append([]string{"/etc/inetd.conf"}, b.v.Glob("/etc/inetd.d/*")...) {
+	tables := append([]string{"/etc/inetd.conf"}, b.v.Glob("/etc/inetd.d/*")...)
+	if host != nil && len(host.argv) > 1 {
+		if p := host.argv[len(host.argv)-1]; strings.HasPrefix(p, "/") && !contains(tables, p) {
+			tables = append(tables, p)
+		}
+	}
+	for _, p := range tables {
 		for i, l := range strings.Split(b.v.Read(p), "\n") {
 			f := strings.Fields(l)
 			if len(f) < 6 || strings.HasPrefix(f[0], "#") {

@@ -184,11 +184,24 @@ func (b *booter) unit(name string, when, chain []string, seen map[string]bool) {
 		}
 	case ".timer", ".path":
 		svc := strings.TrimSuffix(name, path.Ext(name)) + ".service"
-		if s := u.list("Timer.Unit"); len(s) > 0 {
+		if s := append(u.list("Timer.Unit"), u.list("Path.Unit")...); len(s) > 0 {
 			svc = s[0]
 		}
-		b.unit(svc, when, chain, seen)
+		b.unit(svc, append(when, b.watched(u)...), chain, seen)
 	}
+}
+
+// watched are the paths a path unit waits for, as far as they are not there as shipped.
+func (b *booter) watched(u *unitFile) []string {
+	var out []string
+	for _, k := range []string{"PathExists", "PathExistsGlob", "DirectoryNotEmpty", "PathChanged", "PathModified"} {
+		for _, p := range u.list("Path." + k) {
+			if exists, _, _ := b.v.Exists(p); !exists || b.v.Volatile(p) || strings.HasPrefix(k, "PathC") || strings.HasPrefix(k, "PathM") {
+				out = append(out, k+"="+p)
+			}
+		}
+	}
+	return out
 }
 
 // unitConditions judges Condition... and Assert... lines as shipped.
@@ -235,6 +248,9 @@ func (b *booter) unitCommands(u *unitFile, when, chain []string) {
 				env[k] = val
 			}
 		}
+	}
+	for _, v := range u.keys["Service.ExecCondition"] {
+		when = append(when[:len(when):len(when)], "ExecCondition="+v)
 	}
 	for _, k := range []string{"Service.ExecStartPre", "Service.ExecStart", "Service.ExecStartPost"} {
 		for _, v := range u.keys[k] {
@@ -338,12 +354,18 @@ func (b *booter) trigger(t string) string {
 			continue
 		}
 		k, v, _ := strings.Cut(p, "=")
+		if reached[k] == v && v != "" {
+			continue
+		}
 		if got, ok := props[k]; !ok || v != "*" && got != v {
 			return "property " + p
 		}
 	}
 	return ""
 }
+
+// reached are properties every start sets once it is through.
+var reached = map[string]string{"sys.boot_completed": "1", "dev.bootcomplete": "1", "service.bootanim.exit": "1", "vold.decrypt": "trigger_restart_framework", "ro.crypto.state": "encrypted"}
 
 var propFiles = []string{"default.prop", "prop.default", "system/build.prop", "build.prop", "vendor/build.prop", "system/etc/prop.default", "vendor/default.prop", "system/default.prop", "data/local.prop", "system_root/default.prop"}
 

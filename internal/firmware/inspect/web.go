@@ -81,9 +81,12 @@ func (in *inspector) remote() {
 		switch {
 		case f.kind == "text" && looksXML(f):
 			in.xmlConfig(f)
+		case f.kind == "text" && (strings.HasSuffix(b, ".json") || strings.HasSuffix(b, ".lua")) && settingsName(f):
+			in.tables(f)
+		case b == "httpd.conf" && f.kind == "text" && in.realms(f):
 		case strings.Contains(b, "snmpd") && f.kind == "text":
 			in.snmp(f)
-		case f.kind == "text" && f.size < 1<<20 && (strings.HasPrefix(f.path, "etc/") || strings.Contains(b, "conf") || strings.Contains(b, "default") || strings.Contains(b, "nvram") || strings.HasSuffix(b, ".ini") || strings.HasSuffix(b, ".cfg")):
+		case f.kind == "text" && f.size < 1<<20 && (strings.HasPrefix(f.path, "etc/") || strings.Contains(b, "conf") || strings.Contains(b, "default") || strings.Contains(b, "nvram") || strings.HasSuffix(b, ".ini") || strings.HasSuffix(b, ".cfg")) && !sourceCode.MatchString(b):
 			in.keyValues(f)
 		}
 	}
@@ -213,7 +216,7 @@ func (in *inspector) configRow(f *file, r row) {
 	user := pick(v, "user", "username", "loginname", "account", "login", "usr")
 	pass := pick(v, "pass", "password", "passwd", "pwd", "userpassword")
 	low := strings.ToLower(r.table)
-	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && len(user) < 64 && !placeholder.MatchString(pass) {
+	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && loginName.MatchString(user) && !placeholder.MatchString(pass) {
 		in.rep.Accounts = append(in.rep.Accounts, Account{Name: user, UID: -1, Secret: "plain", Known: pass, Where: f.where, Service: r.table})
 		in.add(f.at(Finding{ID: "account.hardcoded", Level: Probable, Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password", user), Evidence: fmt.Sprintf("%s: user %s, password of %d characters", r.table, user, len(pass)),
 			Consequence: "every device starts with this login until its owner changes it; some of these accounts are not shown to the owner", Use: "the login page, telnet or SSH of the device, and the password in the file", Control: "user and password stand in the same record; dial-up and telephony accounts are left out"}, r.off))
@@ -222,6 +225,9 @@ func (in *inspector) configRow(f *file, r row) {
 
 // placeholder is a value a program fills in later: a template, not a password.
 var placeholder = regexp.MustCompile(`^<.*>$|\$\{|\$\(|^\$\w+$|\{\{|^%[\w.-]*%?$|%[sd]`)
+
+// loginName is the form of an account's name.
+var loginName = regexp.MustCompile(`^[\w.@+\\/-]{1,63}$`)
 
 var trivial = map[string]bool{"admin": true, "password": true, "1234": true, "12345": true, "123456": true, "tr069": true, "cwmp": true, "acs": true, "itms": true, "hgw": true, "cpe": true, "user": true, "root": true, "default": true, "test": true, "telecom": true, "rms": true, "easycwmp": true}
 

@@ -34,18 +34,9 @@ func (s *state) branch(cond, then, els *node) (flow, tri) {
 	words := s.words(cond)
 	switch t {
 	case yes:
-		if then == nil {
-			return goOn, yes
-		}
-		return s.eval(then)
+		return s.decided(then, els, yes, "not: "+words+" (not so as shipped)", !hard && s.setting(cond))
 	case no:
-		if then != nil && !hard {
-			s.under(words+s.off(cond), then)
-		}
-		if els == nil {
-			return goOn, no
-		}
-		return s.eval(els)
+		return s.decided(els, then, no, words+s.off(cond), !hard)
 	}
 	fThen, fElse := goOn, goOn
 	if then != nil {
@@ -63,6 +54,50 @@ func (s *state) branch(cond, then, els *node) (flow, tri) {
 		s.when = append(s.when, words)
 	}
 	return goOn, may
+}
+
+// decided follows the branch the image settles. The other one is followed
+// under its condition where the device's owner or maker could turn it; so is
+// what comes after a settled branch that leaves.
+func (s *state) decided(taken, other *node, t tri, otherwise string, turns bool) (flow, tri) {
+	if turns && other != nil {
+		s.under(otherwise, other)
+	}
+	if taken == nil {
+		return goOn, t
+	}
+	f, t := s.eval(taken)
+	if f != goOn && turns && !strings.HasSuffix(otherwise, Never) && len(s.when) < 24 {
+		s.when = append(s.when[:len(s.when):len(s.when)], otherwise)
+		return goOn, t
+	}
+	return f, t
+}
+
+// setting says that what a condition asks is a value kept in a file or store, not only whether a file is there.
+func (s *state) setting(n *node) bool {
+	if n == nil {
+		return false
+	}
+	for _, k := range n.kids {
+		if s.setting(k) {
+			return true
+		}
+	}
+	if n.kind != simple || len(n.words) == 0 {
+		return false
+	}
+	for _, w := range n.words {
+		if strings.ContainsAny(w, "`") || strings.Contains(w, "$(") {
+			return true
+		}
+		for _, name := range variables(w) {
+			if _, isSet := s.vars[name]; isSet && s.setIn[name] != s.file {
+				return true
+			}
+		}
+	}
+	return n.words[0] == "grep" || n.words[0] == "egrep" || n.words[0] == "fgrep"
 }
 
 // off says in which way a condition that does not hold is off: for good, or as shipped.
@@ -104,13 +139,21 @@ func (s *state) constantTest(words []string) bool {
 		return false
 	}
 	for _, w := range words[1:] {
-		if len(w) == 2 && w[0] == '-' && w[1] != 'z' && w[1] != 'n' && w[1] != 'a' && w[1] != 'o' || strings.ContainsAny(w, "`(") || usesArgs(w) {
+		if len(w) == 2 && w[0] == '-' && w[1] != 'z' && w[1] != 'n' && w[1] != 'a' && w[1] != 'o' || !s.constantWord(w) {
 			return false
 		}
-		for _, name := range variables(w) {
-			if s.setIn[name] != s.file {
-				return false
-			}
+	}
+	return true
+}
+
+// constantWord says that a word's value stands in the script itself.
+func (s *state) constantWord(w string) bool {
+	if strings.ContainsAny(w, "`(") || usesArgs(w) {
+		return false
+	}
+	for _, name := range variables(w) {
+		if s.setIn[name] != s.file {
+			return false
 		}
 	}
 	return true
@@ -168,7 +211,7 @@ func (s *state) show(b *strings.Builder, n *node) {
 		var w []string
 		for _, x := range n.words {
 			v, known := s.expand(x)
-			if !known {
+			if !known || !usesArgs(x) && !s.constantWord(x) { // a setting is shown by its name
 				v = unquote(x)
 			}
 			w = append(w, v)

@@ -233,33 +233,18 @@ func (s *state) braced(in, raw string) (string, bool) {
 	return raw, false
 }
 
-// substitute settles the few command substitutions the image can: cat of a file, basename, dirname, echo.
+// substitute settles the command substitutions the image can: see output.
 func (s *state) substitute(cmd string) (string, bool) {
-	f := strings.Fields(cmd)
 	raw := "$(" + strings.TrimSpace(cmd) + ")"
-	if len(f) < 2 || strings.ContainsAny(cmd, "|;&") {
+	if len(cmd) > 4096 {
 		return raw, false
 	}
-	arg, known := s.expand(f[1])
-	if !known {
+	root := parse(strings.ReplaceAll(cmd, "\\`", "`"))
+	if len(root.kids) != 1 {
 		return raw, false
 	}
-	switch f[0] {
-	case "cat":
-		if s.r.World.Volatile(arg) {
-			return raw, false
-		}
-		if t := s.r.World.Read(arg); t != "" {
-			return strings.TrimSpace(t), true
-		}
-	case "basename":
-		return arg[strings.LastIndexByte(arg, '/')+1:], true
-	case "dirname":
-		if i := strings.LastIndexByte(arg, '/'); i > 0 {
-			return arg[:i], true
-		}
-	case "echo":
-		return strings.Join(f[1:], " "), !strings.Contains(cmd, "$")
+	if text, ok := s.output(root.kids[0], "", false); ok {
+		return strings.TrimRight(text, "\n"), true
 	}
 	return raw, false
 }

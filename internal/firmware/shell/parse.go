@@ -27,7 +27,9 @@ type node struct {
 	op    string // andor: && or ||; pipe
 	bg    bool
 	into  string // target of an output redirection
-	from  string // here-document or here-string
+	from  string // here-document
+	feed  string // file its input is read from
+	sub   bool   // seq in round brackets: leaving it leaves nothing else
 }
 
 type arm struct {
@@ -360,7 +362,7 @@ func (p *parser) command() *node {
 	if t.op {
 		if t.text == "(" {
 			p.at++
-			n := &node{kind: seq, kids: p.list(nil), line: t.line}
+			n := &node{kind: seq, kids: p.list(nil), line: t.line, sub: true}
 			p.eatOp(")")
 			p.redirects(n)
 			return n
@@ -521,6 +523,8 @@ func (p *parser) redirects(n *node) {
 			if w := p.peek(); !w.op {
 				if strings.Contains(t.text, ">") && (t.text != ">&" || len(w.text) > 1 && w.text != "-") {
 					n.into = w.text
+				} else if t.text == "<" {
+					n.feed = w.text
 				}
 				p.at++
 			}

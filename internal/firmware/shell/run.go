@@ -43,11 +43,13 @@ type Runner struct {
 
 	steps int
 	depth int
+	texts int // texts read and filtered, bounded by maxTexts
 }
 
 const (
 	maxSteps = 60_000
 	maxDepth = 16
+	maxTexts = 2000
 )
 
 const (
@@ -79,6 +81,8 @@ type state struct {
 	calls int
 	// hard marks a test that rests on the script's own arguments.
 	hard bool
+	// settings is the file OpenWrt's config_load named last.
+	settings string
 }
 
 // Script reads the script src, called file, with arguments args (args[0] is
@@ -132,7 +136,7 @@ func allKnown(argv []string) []bool {
 }
 
 func (s *state) emit(n *node, argv []string, known []bool) {
-	s.r.Emit(&Command{Argv: argv, Known: known, When: append([]string(nil), s.when...), File: s.file, Line: n.line, Into: s.text(n.into), Input: n.from, Env: s.vars})
+	s.r.Emit(&Command{Argv: argv, Known: known, When: append([]string(nil), s.when...), File: s.file, Line: n.line, Into: s.text(n.into), Input: s.fed(n), Env: s.vars})
 }
 
 func (s *state) exec(n *node) flow {
@@ -140,11 +144,34 @@ func (s *state) exec(n *node) flow {
 	return f
 }
 
-// eval runs a node and says how it ended and whether it succeeded.
+// fed is the constant text a command reads: a here-document or a file of the image.
+func (s *state) fed(n *node) string {
+	if n.from != "" || n.feed == "" {
+		return n.from
+	}
+	p, known := s.expand(n.feed)
+	if !known || s.r.World.Volatile(p) {
+		return ""
+	}
+	return s.r.World.Read(p)
+}
+
+// eval runs a node and says how it ended and whether it succeeded. What leaves a
+// sub shell or something in the background does not leave the script.
 func (s *state) eval(n *node) (flow, tri) {
 	if n == nil {
 		return goOn, yes
 	}
+	keep := s.when
+	f, t := s.construct(n)
+	if n.sub || n.bg {
+		s.when = keep
+		return goOn, t
+	}
+	return f, t
+}
+
+func (s *state) construct(n *node) (flow, tri) {
 	if s.r.steps++; s.r.steps > maxSteps {
 		return leaveScript, may
 	}
@@ -184,15 +211,20 @@ func (s *state) eval(n *node) (flow, tri) {
 }
 
 func (s *state) pipe(n *node) (flow, tri) {
-	feed, from := "", ""
+	feed, fed, from := "", false, ""
 	for i, k := range n.kids {
-		if text, ok := s.says(k); ok {
-			feed, from = text, ""
+		if text, ok := s.says(k, feed, fed); ok {
+			feed, fed, from = text, true, ""
+			continue
+		}
+		if k.kind == while && fed && s.reads(k) != nil {
+			s.eachLine(k, feed)
+			feed, fed = "", false
 			continue
 		}
 		if k.kind != simple || len(k.words) == 0 {
 			s.exec(k)
-			feed, from = "", ""
+			feed, fed, from = "", false, ""
 			continue
 		}
 		keep, next := s.r.Emit, ""
@@ -203,101 +235,18 @@ func (s *state) pipe(n *node) (flow, tri) {
 		s.r.Emit = func(c *Command) { c.Input, c.PipedTo, c.PipedFrom = c.Input+in, next, last; keep(c) }
 		s.exec(k)
 		s.r.Emit = keep
-		feed = ""
+		feed, fed = "", false
 		from, _ = s.expand(k.words[0])
 	}
+	if last := n.kids[len(n.kids)-1]; fed && last.kind == simple && isGrep(last.words[0]) {
+		return goOn, truth(true, feed != "")
+	}
 	return goOn, may
-}
-
-// says is the text a command only prints: echo, printf, a here-document through cat, and groups of them.
-func (s *state) says(n *node) (string, bool) {
-	if n == nil {
-		return "", false
-	}
-	if n.kind == seq {
-		var all strings.Builder
-		for _, k := range n.kids {
-			t, ok := s.says(k)
-			if !ok && !idle(k) {
-				return "", false
-			}
-			all.WriteString(t)
-		}
-		return all.String(), all.Len() > 0
-	}
-	if n.kind != simple || len(n.words) == 0 {
-		return "", false
-	}
-	switch first, _ := s.expand(n.words[0]); first {
-	case "cat":
-		return n.from, n.from != ""
-	case "echo", "printf":
-		var w []string
-		for _, x := range n.words[1:] {
-			if v, _ := s.expand(x); !strings.HasPrefix(v, "-") {
-				w = append(w, v)
-			}
-		}
-		return strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n") + "\n", true
-	}
-	return "", false
 }
 
 // idle is a command that neither prints nor starts anything.
 func idle(n *node) bool {
 	return n != nil && n.kind == simple && (len(n.words) == 0 || n.words[0] == "sleep" || n.words[0] == "usleep" || n.words[0] == ":")
-}
-
-func (s *state) loop(n *node) (flow, tri) {
-	items := s.fields(n.words)
-	if len(items) == 0 {
-		return goOn, yes
-	}
-	for i, it := range items {
-		if i >= 512 {
-			break
-		}
-		if it.known {
-			s.set(n.name, it.text, true)
-		} else {
-			s.set(n.name, it.text, false)
-		}
-		keep := s.when
-		f := s.exec(n.kids[0])
-		if f == leaveFunc || f == leaveScript {
-			return f, may
-		}
-		s.when = keep // "continue" under a condition ends with its turn
-	}
-	return goOn, may
-}
-
-func (s *state) while(n *node) (flow, tri) {
-	s.hard = false
-	_, t := s.eval(n.kids[0])
-	if n.name == "until" {
-		t = -t
-	}
-	keep := s.when
-	var f flow
-	switch t {
-	case no:
-		if !s.hard {
-			f = s.under(s.words(n.kids[0])+s.off(n.kids[0]), n.kids[1])
-		}
-		f = goOn
-	case yes:
-		f = s.exec(n.kids[1])
-	default:
-		// Loops that wait or read lines: their body is taken to run under the condition.
-		f = s.under(s.words(n.kids[0]), n.kids[1])
-		f = goOn
-	}
-	s.when = keep
-	if f == leaveFunc || f == leaveScript {
-		return f, may
-	}
-	return goOn, may
 }
 
 func (s *state) call(fn *node, args []string) (flow, tri) {
@@ -338,7 +287,11 @@ func (s *state) set(name, v string, known bool) {
 func (s *state) simple(n *node) (flow, tri) {
 	for _, a := range n.sets {
 		v, known := s.expand(a[1])
+		constant := s.constantWord(a[1])
 		s.set(a[0], v, known)
+		if !constant { // a setting, not the script's own word
+			delete(s.setIn, a[0])
+		}
 	}
 	if len(n.words) == 0 {
 		return goOn, yes
@@ -358,8 +311,17 @@ func (s *state) simple(n *node) (flow, tri) {
 	if fn := s.funcs[argv[0]]; fn != nil {
 		return s.call(fn, argv)
 	}
+	if s.owrt(argv, known) {
+		return goOn, yes
+	}
+	if argv[0] == "find" && s.findExec(n, argv) {
+		return goOn, may
+	}
 	s.emit(n, argv, known)
-	return goOn, may
+	if argv[0] == "exec" && len(argv) > 1 {
+		return leaveScript, may
+	}
+	return goOn, s.outcome(argv, known)
 }
 
 // builtin handles what is shell language.

@@ -40,7 +40,8 @@ func (f files) Volatile(p string) bool {
 func TestCommandsAndConditions(t *testing.T) {
 	world := files{
 		"/usr/sbin/telnetd": "\x7fELF", "/etc/init.d/S10a": "telnetd -p 2323 &\n", "/etc/init.d/S20b": "[ \"$1\" = start ] && httpd",
-		"/etc/default/x": "ENABLE=yes\nARGS='-l /bin/sh'\n", "/etc/model": "ABC\n",
+		"/etc/default/x": "ENABLE=yes\nARGS='-l /bin/sh'\n", "/etc/model": "ABC\n", "/etc/list": "one telnetd\ntwo httpd\n",
+		"/etc/config/sys": "config main 'main'\n\toption telnet '1'\n\toption off 'no'\n",
 	}
 	for _, c := range []struct {
 		name, src string
@@ -56,7 +57,8 @@ func TestCommandsAndConditions(t *testing.T) {
 		{"constant on", "D=1\nif [ \"$D\" -eq 1 ]\nthen\n telnetd\nfi", []string{"telnetd"}},
 		{"exit guard", "[ -f /tmp/x ] || exit 0\ntelnetd", []string{"telnetd IF [ -f /tmp/x ]"}},
 		{"exit guard holds", "test -x /usr/sbin/telnetd || exit 0\ntelnetd", []string{"telnetd"}},
-		{"exit guard fails", "[ -f /etc/nope ] || exit 0\ntelnetd", nil},
+		{"exit guard fails", "[ -f /etc/nope ] || exit 0\ntelnetd", []string{"telnetd IF [ -f /etc/nope ] (not so as shipped)"}},
+		{"exit guard of constants fails", "[ 0 = 1 ] || exit 0\ntelnetd", nil},
 		{"after exit", "exit 0\ntelnetd", nil},
 		{"case start", "case \"$1\" in\n start)\n telnetd\n ;;\n stop) killall telnetd ;;\nesac", []string{"telnetd"}},
 		{"function", "start() {\n telnetd $OPT\n}\nOPT='-l /bin/login'\ncase $1 in start) start;; esac", []string{"telnetd -l /bin/login"}},
@@ -71,6 +73,19 @@ func TestCommandsAndConditions(t *testing.T) {
 		{"here document", "cat <<EOF\ntelnetd\nEOF\nhttpd", []string{"cat", "httpd"}},
 		{"quoted", `echo "telnetd started"; sh -c 'telnetd'`, []string{"sh -c telnetd"}},
 		{"elif", "if [ $A = 1 ]; then a; elif [ $A = 2 ]; then b; else c; fi", []string{"a IF [ $A = 1 ]", "b IF not: [ $A = 1 ] & [ $A = 2 ]", "c IF not: [ $A = 1 ] & not: [ $A = 2 ]"}},
+		{"grep settles", "grep -qi '^enable=\\(yes\\|on\\)$' /etc/default/x && telnetd", []string{"grep -qi ^enable=\\(yes\\|on\\)$ /etc/default/x", "telnetd"}},
+		{"sed settles", "V=$(sed -n 's/^ENABLE=//p' /etc/default/x)\n[ $V = yes ] && telnetd", []string{"telnetd"}},
+		{"awk in a pipe", "V=`cat /etc/default/x | grep ENABLE | awk -F= '{print $2}'`\n[ $V = no ] && telnetd", []string{"telnetd IF [ $V = no ] (not so as shipped)"}},
+		{"setting in a store", "if [ \"$(uci get sys.@main[0].telnet)\" = 1 ]; then telnetd; fi", []string{"telnetd"}},
+		{"setting off, guard", "config_load sys\nconfig_get_bool on main off 0\n[ $on = 1 ] || exit\ntelnetd", []string{"telnetd IF [ $on = 1 ] (not so as shipped)"}},
+		{"each section", "one() { config_get v $1 telnet; [ \"$v\" = 1 ] && telnetd; }\nconfig_load sys\nconfig_foreach one main", []string{"telnetd"}},
+		{"each line", "while read a b; do $b $a; done < /etc/list", []string{"telnetd one", "httpd two"}},
+		{"lines of a pipe", "cat /etc/list | cut -d' ' -f2 | while read x; do $x; done", []string{"telnetd", "httpd"}},
+		{"exec ends", "exec /bin/app\ntelnetd", []string{"exec /bin/app"}},
+		{"exit in a sub shell", "(exit 1)\ntelnetd", []string{"telnetd"}},
+		{"succeeds", "mkdir -p /x && mount -t tmpfs x /x && telnetd", []string{"mkdir -p /x", "mount -t tmpfs x /x", "telnetd"}},
+		{"a medium may not", "mount /dev/sda1 /mnt && telnetd", []string{"mount /dev/sda1 /mnt", "telnetd IF mount /dev/sda1 /mnt"}},
+		{"find", "find /etc/init.d -name 'S*' -exec sh {} start \\;", []string{"sh /etc/init.d/S10a start", "sh /etc/init.d/S20b start"}},
 		{"redirect", "telnetd >/dev/null 2>&1 &", []string{"telnetd"}},
 		{"while true", "while true; do telnetd -F; sleep 1; done", []string{"telnetd -F"}},
 	} {
@@ -97,7 +112,7 @@ func TestCommandsAndConditions(t *testing.T) {
 }
 
 func FuzzScript(f *testing.F) {
-	for _, s := range []string{"if [ -f a ]; then b; fi", "case $1 in a|b) c;; esac", "for i in *; do x; done", "f() { f; }; f", "a <<E\nb\nE\n", "$(((", "`", "${a:-${b}}", "while :; do :; done"} {
+	for _, s := range []string{"if [ -f a ]; then b; fi", "case $1 in a|b) c;; esac", "for i in *; do x; done", "f() { f; }; f", "V=$(grep -o x /a | sed 's/x/\\1/g' | awk '{print $1}')", "config_load a; config_foreach f", "cat /a | while read x; do $x; done", "find / -exec {} \\;", "a <<E\nb\nE\n", "$(((", "`", "${a:-${b}}", "while :; do :; done"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {

@@ -1,0 +1,100 @@
+package shell
+
+import "strings"
+
+func (s *state) loop(n *node) (flow, tri) {
+	items := s.fields(n.words)
+	if len(items) == 0 {
+		return goOn, yes
+	}
+	for i, it := range items {
+		if i >= 512 {
+			break
+		}
+		if it.known {
+			s.set(n.name, it.text, true)
+		} else {
+			s.set(n.name, it.text, false)
+		}
+		keep := s.when
+		f := s.exec(n.kids[0])
+		if f == leaveFunc || f == leaveScript {
+			return f, may
+		}
+		s.when = keep // "continue" under a condition ends with its turn
+	}
+	return goOn, may
+}
+
+// reads are the names a "while read" loop fills, nil for another loop.
+func (s *state) reads(n *node) []string {
+	cond := n.kids[0]
+	if n.name != "while" || len(cond.kids) != 1 || cond.kids[0].kind != simple || len(cond.kids[0].words) < 2 || cond.kids[0].words[0] != "read" {
+		return nil
+	}
+	var names []string
+	for _, w := range cond.kids[0].words[1:] {
+		if isName(w) {
+			names = append(names, w)
+		}
+	}
+	return names
+}
+
+// eachLine runs the body of a "while read" loop once a line of a known text.
+func (s *state) eachLine(n *node, text string) {
+	names := s.reads(n)
+	for i, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if i >= 512 {
+			return
+		}
+		rest := strings.TrimSpace(l)
+		for j, name := range names {
+			v := rest
+			if j < len(names)-1 {
+				v, rest, _ = strings.Cut(rest, " ")
+				rest = strings.TrimSpace(rest)
+			}
+			s.set(name, v, true)
+			delete(s.setIn, name)
+		}
+		keep := s.when
+		f := s.exec(n.kids[1])
+		s.when = keep
+		if f == leaveFunc || f == leaveScript {
+			return
+		}
+	}
+}
+
+func (s *state) while(n *node) (flow, tri) {
+	if text := s.fed(n); text != "" && s.reads(n) != nil {
+		s.eachLine(n, text)
+		return goOn, may
+	}
+	s.hard = false
+	_, t := s.eval(n.kids[0])
+	if n.name == "until" {
+		t = -t
+	}
+	keep := s.when
+	var f flow
+	switch t {
+	case no:
+		if !s.hard {
+			f = s.under(s.words(n.kids[0])+s.off(n.kids[0]), n.kids[1])
+		}
+		f = goOn
+	case yes:
+		f = s.exec(n.kids[1])
+	default:
+		// Loops that wait or read lines: their body is taken to run under the condition.
+		f = s.under(s.words(n.kids[0]), n.kids[1])
+		f = goOn
+	}
+	s.when = keep
+	if f == leaveFunc || f == leaveScript {
+		return f, may
+	}
+	return goOn, may
+}
