@@ -25,6 +25,9 @@ import (
 // shots is a folder for pictures of every page: go test ./internal/web -run TestScreenshots -shots DIR
 var shots = flag.String("shots", "", "folder to write pictures of every page to")
 
+// shotsOf narrows the pictures: -shots-of 'law*'
+var shotsOf = flag.String("shots-of", "*", "pattern of the pages to make pictures of")
+
 // hang bounds one step in the browser: a guard, not a measure.
 const hang = 4 * time.Minute
 

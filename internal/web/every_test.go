@@ -150,6 +150,11 @@ func TestScreenshots(t *testing.T) {
 	}
 	b := everywhere(t)
 	b.eachPage(func(name, path string) {
+		if ok, err := filepath.Match(*shotsOf, name); err != nil {
+			t.Fatal(err)
+		} else if !ok {
+			return
+		}
 		for _, form := range []struct {
 			name, theme string
 			width       int64
@@ -158,10 +163,32 @@ func TestScreenshots(t *testing.T) {
 			value[string](b, `document.cookie = "theme=`+form.theme+`; path=/"`)
 			b.goTo(path)
 			b.drawn()
-			b.picture(name + "-" + form.name)
+			b.picture(name+"-"+form.name, form.width)
 		}
 		b.print(name)
 	})
+}
+
+// piece is how much of a page one picture shows: browsers and viewers give up
+// on pictures higher than 16,384 pixels.
+const piece = 6000
+
+// picture keeps the page that is open, in pieces when it is long.
+func (b *tab) picture(name string, width int64) {
+	b.t.Helper()
+	high := value[int64](b, `document.documentElement.scrollHeight`)
+	for n, top := 1, int64(0); top < high; n, top = n+1, top+piece {
+		r, err := chromedp.Call(b.ctx, paper.CaptureScreenshot, paper.CaptureScreenshotParams{CaptureBeyondViewport: new(true),
+			Clip: &paper.Viewport{Y: float64(top), Width: float64(width), Height: float64(min(piece, high-top)), Scale: 1}})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		of := name
+		if high > piece {
+			of += fmt.Sprint("-", n)
+		}
+		b.keep(of+".png", []byte(r.Data))
+	}
 }
 
 // print writes the page that is open as a PDF on A4, as paper would show it.
@@ -172,15 +199,6 @@ func (b *tab) print(name string) {
 		b.t.Fatal(err)
 	}
 	b.keep(name+"-print.pdf", []byte(r.Data))
-}
-
-func (b *tab) picture(name string) {
-	b.t.Helper()
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.keep(name+".png", png)
 }
 
 func (b *tab) keep(name string, content []byte) {

@@ -35,7 +35,7 @@ func (s *site) funcs() template.FuncMap {
 		"second":       secondTag,
 		"yearly":       yearly,
 		"orgnames":     s.orgNames,
-		"ways":         func(l linkView) string { return s.said(l.ways()) },
+		"ways":         ways,
 		"lawwhat":      s.lawWhat,
 		"entryname":    s.entryTitle,
 		"regimename":   s.regimeTitle,

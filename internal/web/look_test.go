@@ -28,6 +28,7 @@ func TestNothingOverlapsOrIsCut(t *testing.T) {
 		value[bool](b, string(axe)+"; true")
 		for _, width := range []int64{1280, 390, 320} {
 			b.run(chromedp.EmulateViewport(width, 900))
+			value[bool](b, settled)
 			for _, f := range value[[]string](b, string(look)) {
 				t.Errorf("%s at %d pixels: %s", name, width, f)
 			}
@@ -45,6 +46,9 @@ func TestNothingOverlapsOrIsCut(t *testing.T) {
 
 // contrast lists texts that cannot be told from their ground in a theme.
 const contrast = `(document.documentElement.dataset.theme = %q, axe.run({ runOnly: ["color-contrast"], resultTypes: ["violations"] })).then((r) => r.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => "contrast: " + n.html.slice(0, 160))))`
+
+// settled waits the frames in which a drawing hears of its new size and is drawn again.
+const settled = `new Promise((done) => { let n = 4; const next = () => n-- ? requestAnimationFrame(next) : done(true); next(); })`
 
 // drawn waits until every drawing on the page is there.
 func (b *tab) drawn() {

@@ -21,7 +21,7 @@ type comparedPage struct {
 }
 
 // Bounds of what is shown of a comparison.
-const maxChangesShown, maxFieldsShown = 200, 300
+const maxChangesShown, maxFieldsShown = 50, 100
 
 // lawImpact starts judging what the law changes for the things of the current result.
 func (s *site) lawImpact(w http.ResponseWriter, r *http.Request) {

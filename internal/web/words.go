@@ -45,8 +45,6 @@ var wordsFor = map[string]string{
 	"nmap-xml": "nmap XML", "pcap": "network capture", "zeek": "Zeek log", "syslog": "system log", "leases": "DHCP leases", "radius-detail": "RADIUS accounting", "hostinfo": "host inventory",
 	"bluetoothctl": "Bluetooth list", "librenms": "LibreNMS", "netbox": "NetBox", "controller": "controller export", "monitor": "monitoring export", "register": "register of an authority", "scan": "own scan",
 	"answer": "answer", "cyclonedx": "CycloneDX", "spdx": "SPDX", "upnp": "UPnP description", "onvif": "ONVIF answer", "isapi": "ISAPI answer", "tr069": "TR-069", "gb28181": "GB/T 28181", "folder": "folder",
-	// how a link is known
-	"lldp": "LLDP", "cdp": "CDP", "fdp": "FDP", "fdb": "forwarding table", "arp": "address table", "route": "route", "cable": "cable in the register", "sheet": "sheet", "radius": "RADIUS", "sip": "SIP",
 	// relations
 	"subsidiaries": "subsidiary", "control": "common control", "affiliates": "affiliate (over 10 %)",
 	// columns and facts
@@ -59,6 +57,21 @@ var wordsFor = map[string]string{
 	"http_marker": "web page", "rtsp_server_regex": "RTSP server", "ssh_banner_regex": "SSH greeting", "telnet_banner": "Telnet greeting", "soc_prefix": "chip name", "onvif_manufacturer": "ONVIF maker",
 	"favicon_md5": "icon of the web page", "upnp_server_regex": "UPnP server", "tls_subject": "certificate", "lldp_sysdescr": "LLDP description", "jedec_manufacturer": "JEDEC number", "nand_id": "NAND number",
 	"isapi_path": "ISAPI path", "dhcp_vendor_class": "DHCP vendor class", "bluetooth_company": "Bluetooth company number",
+}
+
+// linkWords are the tables and protocols by which a link is known.
+var linkWords = map[string]string{
+	"lldp": "LLDP", "cdp": "CDP", "fdp": "FDP", "fdb": "forwarding table", "arp": "address table", "cable": "cable in the register", "sheet": "sheet of neighbours", "radius": "RADIUS", "sip": "SIP",
+	"pon": "ONT table", "inferred": "follows from the tables",
+}
+
+// ways says in words how a link is known.
+func ways(l linkView) string {
+	out := l.ways()
+	for i, w := range out {
+		out[i] = cmp.Or(linkWords[w], w)
+	}
+	return strings.Join(out, ", ")
 }
 
 // word gives an identifier its words: those of the data, of the table above, or itself without underscores.
