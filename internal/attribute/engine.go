@@ -47,7 +47,9 @@ type Engine struct {
 	set     *match.Set
 	numbers map[string]*Number
 	parents map[asset.Category]asset.Category
-	cache   *cache
+	// parts are makers of parts: their address in a box is that of a chip or a card.
+	parts map[org.ID]bool
+	cache *cache
 }
 
 var errTooManyFields = errors.New("number the attributes: more than the matcher can tell apart")
@@ -55,7 +57,7 @@ var errTooManyFields = errors.New("number the attributes: more than the matcher 
 // New compiles the facts. It errors, naming the fingerprint, on a pattern that
 // is not RE2, an ID used twice or an attribute that is never read.
 func New(f Facts) (*Engine, error) {
-	e := &Engine{facts: f, cache: newCache(), numbers: map[string]*Number{}, parents: map[asset.Category]asset.Category{}}
+	e := &Engine{facts: f, cache: newCache(), numbers: map[string]*Number{}, parts: map[org.ID]bool{}, parents: map[asset.Category]asset.Category{}}
 	var err error
 	if e.fields, err = newFields(); err != nil {
 		return nil, err
@@ -68,6 +70,9 @@ func New(f Facts) (*Engine, error) {
 			return nil, fmt.Errorf("compile fingerprints: %q stands twice", fp.ID)
 		}
 		seen[fp.ID] = true
+		if fp.Kind == "part" && fp.Word {
+			e.parts[org.ID(assertedMaker(&fp))] = true
+		}
 		pats[i] = match.Pattern{Expr: fp.Pattern, Word: fp.Word, Token: fp.Token}
 		for _, a := range fp.Attrs {
 			n, ok := e.fields.of[a]

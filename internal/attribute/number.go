@@ -309,6 +309,9 @@ func (e *Engine) registered(r Registrant, k Kind, class evidence.Class, source, 
 	if who == "" {
 		who = org.Other
 	}
+	if k.Base() == "mac" && e.parts[who] {
+		k = kindOf("weak", class)
+	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: source, why: why + r.Name}}
 }
 
