@@ -62,10 +62,25 @@ func New(c Config) *API {
 	for _, o := range a.operations() {
 		a.mux.Handle(o.Method+" "+o.Path, a.handler(o))
 	}
-	a.mux.Handle("/api/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, problem{Status: http.StatusNotFound, Title: "there is nothing here; /api/openapi.json lists what there is"})
-	}))
+	a.mux.Handle("/api/", http.HandlerFunc(a.nothing))
 	return a
+}
+
+// nothing tells of a path that is not there, or not for the method.
+func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		other := &http.Request{Method: m, URL: r.URL, Host: r.Host}
+		if _, pattern := a.mux.Handler(other); pattern != "/api/" {
+			allowed = append(allowed, m)
+		}
+	}
+	if len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		a.fail(w, problem{Status: http.StatusMethodNotAllowed, Title: "this wants the method " + strings.Join(allowed, " or ")})
+		return
+	}
+	a.fail(w, problem{Status: http.StatusNotFound, Title: "there is nothing here; /api/openapi.json lists what there is"})
 }
 
 // knownJob reports whether the job that an answer tells of is still known.

@@ -13,8 +13,6 @@ import (
 	"runtime"
 	"time"
 
-	"golang.org/x/crypto/acme/autocert"
-
 	"telltale/internal/api"
 	"telltale/internal/calendar"
 	"telltale/internal/people"
@@ -36,6 +34,8 @@ type serveCmd struct {
 	Cert     string   `name:"tls-cert" help:"Certificate for TLS." type:"existingfile" placeholder:"FILE"`
 	Key      string   `name:"tls-key" help:"Key of the certificate." type:"existingfile" placeholder:"FILE"`
 	ACME     bool     `name:"acme" help:"Get certificates for the --host names by ACME; the server must be reached on port 443."`
+	ACMEURL  string   `name:"acme-url" help:"Directory of the certificate authority for --acme (default: Let's Encrypt's)." placeholder:"URL"`
+	ACMECA   string   `name:"acme-ca" help:"Certificates that vouch for that authority's own address, where the system does not know them." type:"existingfile" placeholder:"FILE"`
 	Insecure bool     `help:"Listen beyond loopback without TLS, because something in front of the server ends TLS. Cookies still want https."`
 	Anyone   bool     `name:"no-login" help:"Listen beyond loopback without accounts: whoever reaches the port is admin. For closed containers only."`
 	Issuer   string   `name:"oidc-issuer" help:"Log in with this OpenID Connect provider; its secret is read from TELLTALE_OIDC_SECRET." placeholder:"URL"`
@@ -99,6 +99,9 @@ func (c *serveCmd) closed() error {
 	}
 	if c.ACME && len(c.Host) == 0 {
 		return usage{hinted{errors.New("--acme needs the names of the server"), "--acme --host telltale.example.org"}}
+	}
+	if !c.ACME && (c.ACMEURL != "" || c.ACMECA != "") {
+		return usage{hinted{errors.New("--acme-url and --acme-ca go with --acme"), "--acme --host NAME --acme-url URL"}}
 	}
 	if c.Issuer != "" && (c.Team == "" || c.URL == "" || c.ClientID == "") {
 		return usage{errors.New("--oidc-issuer needs --team, --oidc-client and --url")}
@@ -236,18 +239,6 @@ func (c *serveCmd) serve(e *env, h http.Handler) error {
 		return s.Close()
 	}
 	return nil
-}
-
-func (c *serveCmd) certificates() (*tls.Config, error) {
-	if c.ACME {
-		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(c.Host...), Cache: autocert.DirCache(filepath.Join(c.Dir, "acme"))}
-		return m.TLSConfig(), nil
-	}
-	cert, err := tls.LoadX509KeyPair(c.Cert, c.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read the certificate: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
 }
 
 func openBrowser(e *env, url string) {
