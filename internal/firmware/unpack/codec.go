@@ -166,16 +166,22 @@ func zstdBlock(in []byte, max int) ([]byte, error) {
 func lzmaAny(in []byte, max, want int) ([]byte, error) {
 	var best []byte
 	err := errors.New("lzma: no known form fits")
+	if want > 0 {
+		max = want
+	}
 	try := func(body []byte, p lzmaProps, size int) bool {
 		out, used, e := lzmaBlock(body, p, size)
-		if e != nil && !(want > 0 && len(out) == want) {
+		if e == errLZMAEnd && want == 0 {
+			e = nil
+		}
+		if e != nil {
 			if len(out) > len(best) {
 				best = out
 			}
 			return false
 		}
 		// The encoder leaves at most a few bytes of flush and padding unread.
-		if want > 0 && len(out) != want || want == 0 && used+16 < len(body) {
+		if want > 0 && len(out) != want || used+16 < len(body) {
 			return false
 		}
 		best, err = out, nil
@@ -183,12 +189,11 @@ func lzmaAny(in []byte, max, want int) ([]byte, error) {
 	}
 	if len(in) > 13 {
 		if p, ok := lzmaPropsOf(in[0]); ok && in[13] == 0 {
-			size := int64(le.Uint64(in[5:]))
-			n := max
-			if size >= 0 && size <= int64(max) {
-				n = int(size)
-			}
-			if size == -1 || size <= int64(max) {
+			if size := int64(le.Uint64(in[5:])); size == -1 || size >= 0 && size <= int64(max) {
+				n := max
+				if size >= 0 {
+					n = int(size)
+				}
 				if try(in[13:], p, n) {
 					return best, nil
 				}

@@ -2,7 +2,6 @@ package unpack
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,21 +18,6 @@ func erofsImage(t testing.TB, args ...string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func TestErofsAttributes(t *testing.T) {
-	need(t, "mkfs.erofs", "setfattr")
-	dir := sampleTree(t)
-	if out, err := exec.Command("setfattr", "-n", "user.origin", "-v", "factory", filepath.Join(dir, "etc/passwd")).CombinedOutput(); err != nil {
-		t.Skipf("extended attributes cannot be set here: %s", out)
-	}
-	img := filepath.Join(t.TempDir(), "img")
-	run(t, "mkfs.erofs", "--quiet", img, dir)
-	for _, n := range findRegion(t, openFile(t, img), "erofs").Nodes {
-		if n.Path == "etc/passwd" && n.Xattr["user.origin"] != "factory" {
-			t.Errorf("attributes %v", n.Xattr)
-		}
-	}
 }
 
 func TestErofsBroken(t *testing.T) {

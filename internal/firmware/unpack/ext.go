@@ -33,7 +33,11 @@ func probeExt(d *data, off int64) *claim {
 	}
 	perGroup, inodes, bpg := le.Uint32(s[40:]), le.Uint32(s[0:]), le.Uint32(s[32:])
 	first := le.Uint32(s[20:])
-	if logBlk > 6 || blocks == 0 || inodes == 0 || perGroup == 0 || bpg == 0 || bpg > uint32(block*8) || perGroup > uint32(block*8) ||
+	most := uint64(block * 8) // blocks of a group: what one block of bits can count
+	if le.Uint32(s[100:])&0x200 != 0 && le.Uint32(s[28:]) >= logBlk && le.Uint32(s[28:]) < 24 {
+		most <<= le.Uint32(s[28:]) - logBlk // clusters of several blocks
+	}
+	if logBlk > 6 || blocks == 0 || inodes == 0 || perGroup == 0 || bpg == 0 || uint64(bpg) > most || perGroup > uint32(block*8) ||
 		first > 1 || logBlk > 0 && first != 0 || le.Uint16(s[0x3a:]) == 0 || le.Uint16(s[0x3a:]) > 7 || le.Uint16(s[0x5a:]) != 0 {
 		return nil
 	}
@@ -55,12 +59,7 @@ func probeExt(d *data, off int64) *claim {
 	c.fact("uuid", "%s", hex.EncodeToString(s[104:120]))
 	c.fact("made", "%d", le.Uint32(s[0x108:]))
 	f := &extFS{block: block, inodeSize: inodeSize, perGroup: perGroup, inodes: inodes, blocks: blocks, descSize: 32, incompat: incompat,
-		gdt: alignUp(int64(first)*block+1, block)}
-	if first == 1 {
-		f.gdt = 2 * block
-	} else {
-		f.gdt = block
-	}
+		gdt: (1024/block + 1) * block} // behind the block the superblock is in
 	if incompat&0x80 != 0 {
 		if n := int64(le.Uint16(s[254:])); n >= 64 {
 			f.descSize = n

@@ -26,6 +26,9 @@ func probeISO(d *data, off int64) *claim {
 	root := append([]byte(nil), h[156:190]...)
 	c.extract = func(x *xtr) error {
 		f := &isoFS{x: x, d: x.d.sub(off, block*blocks), block: block}
+		if wide := f.joliet(); wide != nil && !f.rockRidge(root) {
+			f.wide, root = true, wide
+		}
 		return f.walk(root)
 	}
 	return c
@@ -42,6 +45,7 @@ type isoFS struct {
 	x     *xtr
 	d     *data
 	block int64
+	wide  bool // names are those of Joliet
 }
 
 type isoExtent struct{ at, size int64 }
@@ -122,6 +126,9 @@ func (f *isoFS) entry(dir, name string, rec []byte, parts []isoExtent) ([]isoDir
 	if rr.name != "" {
 		name = rr.name
 	} else {
+		if f.wide {
+			name = jolietName(name)
+		}
 		name = isoPlain(name)
 	}
 	if name == "" || containsSlash(name) {
@@ -146,6 +153,9 @@ func (f *isoFS) entry(dir, name string, rec []byte, parts []isoExtent) ([]isoDir
 		return nil, f.x.meta(n)
 	}
 	_, err := f.x.later(n, func(w io.Writer) error {
+		if rr.packed && len(parts) == 1 {
+			return f.zisofs(w, parts[0])
+		}
 		for _, p := range parts {
 			if p.size == 0 {
 				continue
@@ -186,6 +196,8 @@ type rockRidge struct {
 	child int64
 	moved bool
 	sep   bool // the next component of a link starts a new name
+
+	packed bool // the content is that of zisofs
 }
 
 func (r *rockRidge) read(b []byte) {
@@ -235,6 +247,8 @@ func (r *rockRidge) field(e []byte) {
 		}
 	case "RE":
 		r.moved = true
+	case "ZF":
+		r.packed = len(e) >= 16 && string(e[4:6]) == "pz"
 	}
 }
 

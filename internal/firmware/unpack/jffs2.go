@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -43,7 +44,7 @@ func probeJFFS2(d *data, off int64) *claim {
 		return nil
 	}
 	switch n.typ {
-	case jffsDirent, jffsInode, 0x2003, 0x2004, 0x2006, 0xe008, 0xe009:
+	case jffsDirent, jffsInode, 0x2003, 0x2004, 0x2006, jffsXattr, jffsXref:
 	default:
 		return nil
 	}
@@ -59,7 +60,7 @@ func probeJFFS2(d *data, off int64) *claim {
 		c.fact("byte order", "little-endian")
 	}
 	c.extract = func(x *xtr) error {
-		j := &jffs2{x: x, d: x.d, o: o, inodes: map[uint32][]jffsData{}}
+		j := &jffs2{x: x, d: x.d, o: o, inodes: map[uint32][]jffsData{}, attrs: map[uint32]jffsAttr{}, refs: map[[2]uint32]uint32{}}
 		j.scan(off)
 		if len(j.dirents) == 0 && len(j.inodes) == 0 && j.nodes < 2 {
 			return errNot
@@ -91,6 +92,8 @@ type jffs2 struct {
 	o       binary.ByteOrder
 	dirents []jffsEnt
 	inodes  map[uint32][]jffsData
+	attrs   map[uint32]jffsAttr
+	refs    map[[2]uint32]uint32 // inode and attribute: the newest reference's number
 	nodes   int
 	bad     int
 }
@@ -163,6 +166,10 @@ func (j *jffs2) add(n jffsNode) {
 			return
 		}
 		j.inodes[u(12)] = append(j.inodes[u(12)], e)
+	case jffsXattr, jffsXref:
+		if !j.addXattr(n) {
+			j.bad++
+		}
 	}
 }
 
@@ -236,7 +243,7 @@ func (j *jffs2) entry(p string, ino uint32) (dir bool, err error) {
 		return false, j.x.meta(Node{Path: p, Kind: File, State: Partial, Reason: "inode missing"})
 	}
 	last := l[len(l)-1]
-	n := Node{Path: p, Kind: unixKind(last.mode), Mode: last.mode & 07777, UID: uint32(last.uid), GID: uint32(last.gid), MTime: int64(last.mtime)}
+	n := Node{Path: p, Kind: unixKind(last.mode), Mode: last.mode & 07777, UID: uint32(last.uid), GID: uint32(last.gid), MTime: int64(last.mtime), Xattr: j.xattrs(ino)}
 	switch n.Kind {
 	case File:
 		_, err := j.x.later(n, func(w io.Writer) error { return j.content(w, l, int64(last.size)) })
@@ -267,6 +274,7 @@ func (j *jffs2) content(w io.Writer, l []jffsData, size int64) error {
 	// In the common case chunks follow each other; then they are streamed.
 	sorted := append([]jffsData(nil), l...)
 	sort.SliceStable(sorted, func(a, b int) bool { return sorted[a].offset < sorted[b].offset })
+	missing := jffsMissing(sorted, size)
 	pos, plain := int64(0), true
 	for _, c := range sorted {
 		if c.dsize > 0 && int64(c.offset) < pos {
@@ -293,7 +301,7 @@ func (j *jffs2) content(w io.Writer, l []jffsData, size int64) error {
 			}
 			pos = int64(c.offset) + int64(len(b))
 		}
-		return writeZeros(w, size-pos)
+		return cmp.Or(writeZeros(w, size-pos), missing)
 	}
 	if size > 256<<20 {
 		return limitf("rewritten file of %d bytes", size)
@@ -313,5 +321,20 @@ func (j *jffs2) content(w io.Writer, l []jffsData, size int64) error {
 		}
 	}
 	_, err := w.Write(out)
-	return err
+	return cmp.Or(err, missing)
+}
+
+// jffsMissing says which bytes of a file no node holds, its nodes in order of
+// offset. The file system writes a node for a hole too, so they are lost.
+func jffsMissing(sorted []jffsData, size int64) error {
+	end := int64(0)
+	for _, c := range sorted {
+		if c.dsize > 0 && int64(c.offset) <= end {
+			end = max(end, int64(c.offset)+int64(c.dsize))
+		}
+	}
+	if end >= size {
+		return nil
+	}
+	return fmt.Errorf("bytes from %d are not in the image, of %d: %w", end, size, io.ErrUnexpectedEOF)
 }

@@ -2,6 +2,7 @@ package unpack
 
 import (
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -10,6 +11,10 @@ import (
 // with wrong sizes, which the stream libraries refuse.
 
 var errLZMA = errors.New("lzma: corrupt data")
+
+// errLZMAEnd: the input ended where an encoder ends it, with nothing left in
+// the range coder, before the size asked for. A few zeros may be decoded too many.
+var errLZMAEnd = fmt.Errorf("lzma: ends before its size: %w", io.ErrUnexpectedEOF)
 
 // lzmaProps are the parameters of a stream.
 type lzmaProps struct{ lc, lp, pb int }
@@ -416,6 +421,9 @@ func lzmaBlock(in []byte, p lzmaProps, size int) ([]byte, int, error) {
 	}
 	out, err := d.decode(make([]byte, 0, size), 0)
 	d.in = nil
+	if err == io.ErrUnexpectedEOF && d.code == 0 {
+		err = errLZMAEnd
+	}
 	return out, d.pos, err
 }
 

@@ -56,7 +56,10 @@ func probeMBR(d *data, off int64) *claim {
 			}
 		}
 		for i, p := range parts {
-			if p.typ == 5 || p.typ == 0xf {
+			if extended(p.typ) {
+				if err := logicalPartitions(x, p.at, p.n); err != nil {
+					return err
+				}
 				continue
 			}
 			if _, err := x.part(Node{Path: fmt.Sprintf("partition%d", i+1), Facts: []Fact{{"type", fmt.Sprintf("%#02x", p.typ)}}}, p.at, p.n); err != nil {
@@ -66,6 +69,40 @@ func probeMBR(d *data, off int64) *claim {
 		return nil
 	}
 	return c
+}
+
+func extended(typ byte) bool { return typ == 5 || typ == 0xf || typ == 0x85 }
+
+// logicalPartitions follows the chain of tables inside an extended partition:
+// each names one partition, from itself, and the next table, from the start of all.
+func logicalPartitions(x *xtr, base, size int64) error {
+	number, at := 5, base
+	for range 128 {
+		h := x.d.at(at, 512)
+		if h == nil || h[510] != 0x55 || h[511] != 0xaa {
+			x.warn(Truncated, "the table of a logical partition is not at %#x", at)
+			return nil
+		}
+		e, link := h[446:462], h[462:478]
+		if n := int64(le.Uint32(e[12:])) * 512; e[4] != 0 && n > 0 {
+			node := Node{Path: fmt.Sprintf("partition%d", number), Facts: []Fact{{"type", fmt.Sprintf("%#02x", e[4])}}}
+			if _, err := x.part(node, at+int64(le.Uint32(e[8:]))*512, n); err != nil {
+				return err
+			}
+			number++
+		}
+		next := base + int64(le.Uint32(link[8:]))*512
+		if !extended(link[4]) {
+			return nil
+		}
+		if next <= at || next >= base+size {
+			x.warn(Partial, "the chain of logical partitions leads from %#x to %#x: not followed", at, next)
+			return nil
+		}
+		at = next
+	}
+	x.warn(LimitHit, "limit hit: 128 logical partitions")
+	return nil
 }
 
 func probeGPT(d *data, off int64) *claim {

@@ -22,7 +22,11 @@ func probeCramfs(d *data, off int64) *claim {
 	if flags&1 == 0 { // version 1 did not state its size
 		size = d.size - off
 	}
-	if size < 76 {
+	pad := int64(0)
+	if root := o.Uint32(h[72:]); flags&1 != 0 && off >= cramfsPad && (o == be && root&(1<<26-1) == (76+cramfsPad)/4 || o == le && root>>6 == (76+cramfsPad)/4) {
+		pad = cramfsPad // room for a boot loader stands before, and is counted
+	}
+	if size -= pad; size < 76 {
 		return nil
 	}
 	c := &claim{off: off, length: size, format: "cramfs", conf: Structural}
@@ -44,14 +48,18 @@ func probeCramfs(d *data, off int64) *claim {
 				x.r.Facts = append(x.r.Facts, Fact{"bad checksum", "file system"})
 			}
 		}
-		f := &cramfs{x: x, d: x.d.sub(off, size), o: o, flags: flags}
+		f := &cramfs{x: x, d: x.d.sub(off-pad, pad+size), o: o, flags: flags, super: pad}
 		return f.walk()
 	}
 	return c
 }
 
+// cramfsPad is what the packer leaves free before the superblock when asked to.
+const cramfsPad = 512
+
 type cramfs struct {
 	x     *xtr
+	super int64 // where the superblock stands, from where offsets count
 	d     *data
 	o     binary.ByteOrder
 	flags uint32
@@ -77,7 +85,7 @@ func (f *cramfs) inode(pos int64) (in cramInode, ok bool) {
 }
 
 func (f *cramfs) walk() error {
-	root, ok := f.inode(64)
+	root, ok := f.inode(f.super + 64)
 	if !ok || unixKind(root.mode) != Dir {
 		return errNot
 	}

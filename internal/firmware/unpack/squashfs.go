@@ -6,9 +6,9 @@ import (
 	"math/bits"
 )
 
-// Squashfs 2 to 4, either byte order, after the kernel's documentation and the
+// Squashfs 1 to 4, either byte order, after the kernel's documentation and the
 // layouts agreed by open readers for the older versions; magics of vendors and
-// their LZMA variants included. Version 1 is recognised, not opened.
+// their LZMA variants included.
 
 // sqMagics gives for each magic the byte order of the file system.
 var sqMagics = map[string]binary.ByteOrder{
@@ -33,7 +33,7 @@ type sqSuper struct {
 
 func parseSquash(d *data, off int64) (s sqSuper, ok bool) {
 	h := d.upto(off, 119)
-	if len(h) < 64 {
+	if len(h) < 96 {
 		return s, false
 	}
 	o := sqMagics[string(h[:4])]

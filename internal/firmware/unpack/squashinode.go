@@ -116,12 +116,20 @@ func (q *squash) blockList(c *sqCursor, in *sqInode) error {
 	if in.frag == noIndex {
 		n = (in.size + bs - 1) / bs
 	}
+	width := 4
+	if q.s.major == 1 {
+		width = 2
+	}
 	for i := int64(0); i < n; i++ {
-		b, err := c.read(4)
+		b, err := c.read(width)
 		if err != nil {
 			return fmt.Errorf("block list: %w", err)
 		}
-		in.blocks = append(in.blocks, q.s.order.Uint32(b))
+		if width == 2 {
+			in.blocks = append(in.blocks, firstSize(q.s.order.Uint16(b)))
+		} else {
+			in.blocks = append(in.blocks, q.s.order.Uint32(b))
+		}
 		if i&0xffff == 0xffff {
 			if err := q.x.alive(); err != nil {
 				return err

@@ -37,9 +37,12 @@ func (f *bitFields) take(n int) uint64 {
 	return v
 }
 
-// inodeOld reads an inode of version 2 or 3.
+// inodeOld reads an inode of version 1 to 3.
 func (q *squash) inodeOld(c *sqCursor, in *sqInode) error {
 	o, v3 := q.s.order, q.s.major == 3
+	if q.s.major == 1 {
+		return q.inodeFirst(c, in)
+	}
 	h, err := c.read(4)
 	if err != nil {
 		return err

@@ -24,10 +24,6 @@ func (q *squash) place(f *sqFile) int64 {
 }
 
 func (q *squash) extract() error {
-	if q.s.major == 1 {
-		q.x.warn(Partial, "squashfs version 1: recognised, not opened")
-		return nil
-	}
 	if q.s.used > q.d.size {
 		q.x.warn(Truncated, "says %d bytes, only %d are there: the file tables stand at its end and are lost", q.s.used, q.d.size)
 	}

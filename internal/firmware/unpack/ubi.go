@@ -49,6 +49,7 @@ type ubiVolume struct {
 	name     string
 	static   bool
 	reserved uint32
+	count    int64 // erase blocks a static volume says it has
 	lebs     map[uint32]ubiLEB
 }
 
@@ -105,7 +106,7 @@ func extractUBI(x *xtr, off, end, peb int64) error {
 		}
 		id := be.Uint32(v[8:])
 		if vols[id] == nil {
-			vols[id] = &ubiVolume{id: id, lebs: map[uint32]ubiLEB{}, static: v[5] == 2}
+			vols[id] = &ubiVolume{id: id, lebs: map[uint32]ubiLEB{}, static: v[5] == 2, count: int64(be.Uint32(v[24:]))}
 		}
 		leb, sqn := be.Uint32(v[12:]), be.Uint64(v[40:])
 		if old, ok := vols[id].lebs[leb]; !ok || old.sqn < sqn {
@@ -195,6 +196,9 @@ func (v *ubiVolume) write(w io.Writer, d *data, lebSize int64) error {
 		if l.n < n {
 			return io.ErrUnexpectedEOF
 		}
+	}
+	if v.static && last+1 < v.count {
+		return fmt.Errorf("has %d erase blocks, says %d: %w", last+1, v.count, io.ErrUnexpectedEOF)
 	}
 	return nil
 }

@@ -43,8 +43,7 @@ func probeUBIFS(d *data, off int64) *claim {
 	if leb < 8<<10 || leb > 16<<20 || cnt < 1 || cnt > 1<<22 {
 		return nil
 	}
-	length := cnt * leb
-	c := &claim{off: off, length: min(length, d.size-off), format: "ubifs", conf: Checked}
+	c := &claim{off: off, length: min(cnt*leb, d.size-off), format: "ubifs", conf: Checked}
 	c.fact("erase block", "%d", leb)
 	c.fact("page", "%d", minIO)
 	c.fact("blocks", "%d of at most %d", cnt, max)
@@ -52,6 +51,7 @@ func probeUBIFS(d *data, off int64) *claim {
 	c.extract = func(x *xtr) error {
 		u := &ubifs{x: x, d: x.d.sub(off, c.length), leb: leb, inodes: map[uint32]ubifsNode{}, ents: map[ubifsKey]ubifsEnt{}, data: map[uint32]map[uint32]ubifsNode{}, trun: map[uint32]ubifsTrun{}}
 		u.scan()
+		u.checkIndex()
 		return u.extract()
 	}
 	return c
@@ -82,6 +82,10 @@ type ubifs struct {
 	data   map[uint32]map[uint32]ubifsNode
 	trun   map[uint32]ubifsTrun
 	nodes  int
+	// master is the newest node that says where the index begins; lost counts for
+	// each inode what the index names and the image does not hold.
+	master ubifsNode
+	lost   map[uint32]int
 }
 
 func (u *ubifs) scan() {
@@ -143,6 +147,10 @@ func (u *ubifs) add(typ byte, n ubifsNode, b []byte) {
 		k := ubifsKey{ino, string(b[56 : 56+nl]), typ == 3}
 		if old, ok := u.ents[k]; !ok || old.sqn < n.sqn {
 			u.ents[k] = ubifsEnt{uint32(le.Uint64(b[40:])), n.sqn}
+		}
+	case 7: // master
+		if len(b) >= 60 && u.master.sqn <= n.sqn {
+			u.master = n
 		}
 	case 4: // truncation
 		if len(b) >= 56 {
@@ -291,7 +299,13 @@ func (u *ubifs) content(w io.Writer, ino uint32, size int64) error {
 		}
 		pos = at + int64(len(out))
 	}
-	return writeZeros(w, size-pos)
+	if err := writeZeros(w, size-pos); err != nil {
+		return err
+	}
+	if n := u.lost[ino]; n > 0 {
+		return fmt.Errorf("%d of its nodes are not in the image: %w", n, io.ErrUnexpectedEOF)
+	}
+	return nil
 }
 
 func ubifsBlock(b []byte, compr uint16, size int) ([]byte, error) {

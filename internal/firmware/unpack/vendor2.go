@@ -270,7 +270,7 @@ func probeBzImage(d *data, off int64) *claim {
 	if n > 256<<20 || n < 1<<14 {
 		return nil
 	}
-	c := &claim{off: off, length: min(n, d.size-off), format: "bzimage", conf: Structural}
+	c := &claim{off: off, length: n, format: "bzimage", conf: Structural}
 	c.fact("arch", "x86")
 	if v := int64(le.Uint16(h[0x20e:])); v != 0 {
 		c.fact("version", "%s", cstr(d.upto(off+0x200+v, 128)))
@@ -278,12 +278,12 @@ func probeBzImage(d *data, off int64) *claim {
 	c.extract = func(x *xtr) error {
 		at := off + (setup+1)*512
 		if le.Uint16(h[0x206:]) >= 0x208 {
-			if p, pn := int64(le.Uint32(h[0x248:])), int64(le.Uint32(h[0x24c:])); pn > 0 && at+p+pn <= x.d.size {
+			if p, pn := int64(le.Uint32(h[0x248:])), int64(le.Uint32(h[0x24c:])); pn > 0 && at+p < x.d.size {
 				_, err := x.part(Node{Path: "vmlinux.packed"}, at+p, pn)
 				return err
 			}
 		}
-		return kernelPayload(x, at, off+c.length)
+		return kernelPayload(x, at, min(off+c.length, x.d.size))
 	}
 	return c
 }

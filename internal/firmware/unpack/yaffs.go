@@ -177,6 +177,7 @@ type yaffs struct {
 	d       *data
 	headers map[uint32]yaffsChunk
 	data    map[uint32][]yaffsChunk
+	last    uint32 // the object of the last chunk
 }
 
 // read goes through the chunks. Erased pages may stand between blocks; the
@@ -207,6 +208,7 @@ func (y *yaffs) read() error {
 			return limitf("%d chunks of flash", yaffsChunks)
 		}
 		end = pos + step
+		y.last = t.object
 		c := yaffsChunk{pos, t.seq, t.chunk, t.bytes}
 		if t.chunk > 0 {
 			y.data[t.object] = append(y.data[t.object], c)
@@ -331,5 +333,11 @@ func (y *yaffs) content(w io.Writer, id uint32, size int64) error {
 		}
 		pos = at + n
 	}
-	return writeZeros(w, size-pos)
+	if err := writeZeros(w, size-pos); err != nil {
+		return err
+	}
+	if pos < size && id == y.last {
+		return fmt.Errorf("bytes from %d of %d are not in the image, which ends with this file: a hole, or cut: %w", pos, size, io.ErrUnexpectedEOF)
+	}
+	return nil
 }

@@ -167,7 +167,7 @@ func TestYaffsBroken(t *testing.T) {
 	y.header(302, 3, 301, "b", 0o40755, 0, "", 0)
 	y.header(303, 1, yaffsRoot, "big", 0o100644, 1<<20, "", 0)
 	r := findRegion(t, openBytes(t, y.b.Bytes()), "yaffs")
-	if r.State != Partial || !strings.Contains(strings.Join(r.Reasons, " "), "2 objects name a parent") {
+	if r.State != Truncated || !strings.Contains(strings.Join(r.Reasons, " "), "2 objects name a parent") {
 		t.Errorf("loop: %q %v", r.State, r.Reasons)
 	}
 }

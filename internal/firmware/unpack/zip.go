@@ -76,10 +76,38 @@ func zipEnd(d *data, off int64) (end, cd int64, n int) {
 			if off+rel+size == at && d.u32(le, off+rel) == 0x02014b50 {
 				return at + 22 + int64(le.Uint16(b[i+20:])), off + rel, int(le.Uint16(b[i+10:]))
 			}
+			if cd := at - size; rel == 0xffffffff && cd > off && d.u32(le, cd) == 0x02014b50 && d.u32(le, cd+42) == 0 {
+				return at + 22 + int64(le.Uint16(b[i+20:])), cd, int(le.Uint16(b[i+10:])) // a packer that cannot seek wrote no longer record
+			}
+			if cd, n, ok := zip64End(d, off, at); ok {
+				return at + 22 + int64(le.Uint16(b[i+20:])), cd, n
+			}
 			i += 4
 		}
 	}
 	return -1, 0, 0
+}
+
+// zip64End finds the directory by the longer end record, which stands before
+// the end record at end and is pointed to from between them.
+func zip64End(d *data, off, end int64) (cd int64, n int, ok bool) {
+	loc := d.at(end-20, 20)
+	if loc == nil || string(loc[:4]) != "PK\x06\x07" {
+		return 0, 0, false
+	}
+	at := le.Uint64(loc[8:])
+	if at > uint64(d.size-off) {
+		return 0, 0, false
+	}
+	r := d.at(off+int64(at), 56)
+	if r == nil || string(r[:4]) != "PK\x06\x06" {
+		return 0, 0, false
+	}
+	count, size, rel := le.Uint64(r[32:]), le.Uint64(r[40:]), le.Uint64(r[48:])
+	if count > size/46 || rel > at || size > at || rel+size != at {
+		return 0, 0, false
+	}
+	return off + int64(rel), int(count), true
 }
 
 func zipCentral(d *data, off, pos int64, n int) ([]zipEntry, error) {
@@ -137,15 +165,47 @@ func zipLocals(d *data, off int64) ([]zipEntry, int64) {
 		nl, xl := int64(le.Uint16(h[26:])), int64(le.Uint16(h[28:]))
 		e.name = string(d.at(pos+30, int(nl)))
 		e.dataAt = e.local + 30 + nl + xl
-		if e.flags&8 != 0 && e.csize == 0 {
-			e.csize, e.truncated = d.size-off-e.dataAt, true
-			out = append(out, e)
-			return out, d.size - off
+		zip64(&e, d.at(pos+30+nl, int(xl)))
+		pos = off + e.dataAt + e.csize
+		if e.flags&8 != 0 {
+			if pos = zipBehind(d, off, &e); pos < 0 {
+				e.csize, e.truncated = d.size-off-e.dataAt, true
+				return append(out, e), d.size - off
+			}
 		}
 		out = append(out, e)
-		pos = off + e.dataAt + e.csize
 	}
 	return out, max(min(pos, d.size)-off, 30)
+}
+
+// zipBehind finds the record of sizes behind an entry's data: its size must be
+// how far it is away. It fills the entry in and returns where the record ends, -1 without one.
+func zipBehind(d *data, off int64, e *zipEntry) int64 {
+	const step = 1 << 20
+	from := off + e.dataAt
+	for pos := from; pos < d.size; pos += step {
+		b := d.upto(pos, step+24)
+		for i := 0; ; i += 4 {
+			j := bytes.Index(b[i:], []byte("PK\x07\x08"))
+			if j < 0 || i+j+16 > len(b) {
+				break
+			}
+			i += j
+			r, n := b[i:], pos+int64(i)-from
+			wide := len(r) >= 24 && int64(le.Uint64(r[8:])) == n
+			if !wide && int64(le.Uint32(r[8:])) != n {
+				continue
+			}
+			e.crc, e.csize = le.Uint32(r[4:]), n
+			if wide {
+				e.size = int64(le.Uint64(r[16:]))
+				return from + n + 24
+			}
+			e.size = int64(le.Uint32(r[12:]))
+			return from + n + 16
+		}
+	}
+	return -1
 }
 
 func extractZip(x *xtr, off int64, list []zipEntry) error {
@@ -206,6 +266,9 @@ func zipFile(x *xtr, off int64, e *zipEntry, n Node) error {
 		if err := zipDecode(io.MultiWriter(w, h), in, e); err != nil {
 			return err
 		}
+		if e.truncated && e.method == 0 {
+			return fmt.Errorf("where it ends is not in the image: %w", io.ErrUnexpectedEOF)
+		}
 		return zipCRC(h, e)
 	})
 	return err
@@ -243,6 +306,8 @@ func zipDecode(w io.Writer, in *counter, e *zipEntry) error {
 		return err
 	case 8:
 		return flateRaw(w, in)
+	case 9:
+		return inflate64(w, in)
 	case 12:
 		_, err := io.Copy(w, bzip2.NewReader(in))
 		return err

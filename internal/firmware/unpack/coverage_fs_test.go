@@ -1,0 +1,158 @@
+package unpack
+
+import (
+	"slices"
+	"strings"
+)
+
+// File systems packed by Debian's tools, from the sample tree.
+
+func without(part string) func([]string) []string {
+	return func(all []string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return strings.Contains(s, part) })
+	}
+}
+
+func mk(format, by, name, tools, script string, shows ...property) packing {
+	return packing{format: format, by: by, name: name, tools: append([]string{by}, strings.Fields(tools)...), script: script, shows: shows}
+}
+
+// padded is an image whose format begins behind something else.
+func padded(format, by, name, tools, script string, shows ...property) packing {
+	p := mk(format, by, name, tools, script, shows...)
+	p.many = true
+	return p
+}
+
+func fileSystemPackings() []packing {
+	return slices.Concat(squashfsPackings(), flashPackings(), extPackings(), erofsPackings(), otherFileSystems())
+}
+
+func squashfsPackings() (list []packing) {
+	for _, c := range []struct {
+		name, args string
+		shows      []property
+	}{
+		{"gzip", "-comp gzip", []property{xattrs, holes, tails}}, {"lzo", "-comp lzo", nil}, {"lz4", "-comp lz4", nil}, {"lz4hc", "-comp lz4 -Xhc", nil},
+		{"xz", "-comp xz", []property{xattrs}}, {"xz-bcj", "-comp xz -Xbcj arm,x86", nil}, {"xz-dictionary", "-comp xz -Xdict-size 50%", nil},
+		{"zstd", "-comp zstd", nil}, {"lzma", "-comp lzma", nil},
+		{"blocks of 4 KiB", "-b 4096", []property{sizes}}, {"blocks of 16 KiB, lzma", "-comp lzma -b 16384", []property{sizes}}, {"blocks of 1 MiB", "-b 1048576", []property{sizes}},
+		{"no fragments", "-no-fragments", []property{tails}}, {"all fragments", "-always-use-fragments", []property{tails}}, {"holes written out", "-no-sparse", []property{holes}},
+		{"stored", "-noI -noD -noF -noX", []property{xattrs}}, {"no duplicates, no export", "-no-duplicates -no-exports -nopad", nil},
+	} {
+		list = append(list, mk("squashfs", "mksquashfs", c.name, "", `mksquashfs "$D" "$I" -noappend -quiet -no-progress `+c.args, c.shows...))
+	}
+	return list
+}
+
+func flashPackings() []packing {
+	jffs2 := func(name, args string, shows ...property) packing {
+		p := mk("jffs2", "mkfs.jffs2", name, "", `mkfs.jffs2 `+args+` -d "$D" -o "$I"`, shows...)
+		p.lossy = "a log has no stated end"
+		return p
+	}
+	ubifs := func(name, args string, shows ...property) packing {
+		return mk("ubifs", "mkfs.ubifs", name, "", `mkfs.ubifs `+args+` -d "$D" -o "$I"`, shows...)
+	}
+	ubifsXattrs := ubifs("attributes put in by the tests", "-x lzo -m 2048 -e 126976 -c 200", xattrs)
+	ubifsXattrs.alter = putUbifsXattrs
+	ubi := func(name, fs, args string, shows ...property) packing {
+		p := mk("ubi", "ubinize", name, "mkfs.ubifs", `mkfs.ubifs -x lzo `+fs+` -d "$D" -o "$I.fs" && printf '[v]\nmode=ubi\nimage=%s\nvol_id=0\nvol_type=dynamic\nvol_name=rootfs\nvol_flags=autoresize\nvol_size=16MiB\n' "$I.fs" > "$I.cfg" && ubinize `+args+` -o "$I" "$I.cfg"`, shows...)
+		p.inner = "ubifs"
+		return p
+	}
+	return []packing{
+		jffs2("little-endian", "-l -e 64KiB", orders), jffs2("big-endian", "-b -e 128KiB", orders), jffs2("padded", "-l -e 64KiB -p"),
+		jffs2("lzo", "-l -e 64KiB -X lzo -x zlib"), jffs2("rtime, big-endian", "-b -e 64KiB -x zlib -x lzo -X rtime", orders), jffs2("stored", "-l -e 64KiB -m none"),
+		jffs2("smallest", "-l -e 64KiB -m size"), jffs2("no clean markers, 16 KiB", "-n -l -e 16KiB", sizes), jffs2("pages of 512", "-l -e 8KiB -s 512", sizes),
+		jffs2("attributes", "-l -e 64KiB --with-xattr", xattrs), jffs2("attributes, big-endian", "-b -e 64KiB --with-xattr", xattrs, orders),
+		ubifs("lzo", "-x lzo -m 2048 -e 126976 -c 200", holes), ubifsXattrs, ubifs("zlib", "-x zlib -m 2048 -e 126976 -c 200"), ubifs("zstd", "-x zstd -m 512 -e 15872 -c 2000", sizes),
+		ubifs("stored", "-x none -m 2048 -e 126976 -c 200"), ubifs("favour lzo", "-X 20 -x favor_lzo -m 2048 -e 126976 -c 200"),
+		ubifs("LEB of 258,048, page of 4096", "-x lzo -m 4096 -e 258048 -c 100", sizes), ubifs("NOR, min I/O 8", "-x lzo -m 8 -e 65408 -c 200", sizes),
+		ubi("NAND 2048", "-m 2048 -e 126976 -c 200", "-m 2048 -p 131072"), ubi("sub-pages", "-m 2048 -e 129024 -c 200", "-m 2048 -p 131072 -s 512", sizes),
+		ubi("PEB of 256 KiB, page of 4096", "-m 4096 -e 253952 -c 100", "-m 4096 -p 262144", sizes), ubi("NOR, PEB of 64 KiB", "-m 8 -e 65408 -c 300", "-m 1 -p 65536", sizes),
+		ubi("offsets chosen", "-m 2048 -e 122880 -c 200", "-m 2048 -p 131072 -O 4096", sizes),
+	}
+}
+
+func extPackings() (list []packing) {
+	ext := func(name, args, size string, shows ...property) {
+		list = append(list, mk("ext", "mke2fs", name, "", `mke2fs -q `+args+` -d "$D" "$I" `+size, shows...))
+	}
+	ext("ext2", "-t ext2 -b 1024", "8M", xattrs, holes)
+	ext("ext3", "-t ext3", "16M")
+	ext("ext4", "-t ext4", "16M", xattrs, holes)
+	ext("ext4 inline data", "-t ext4 -O inline_data -I 256", "16M", tails, xattrs)
+	ext("ext4 blocks of 2 KiB", "-t ext4 -b 2048", "16M", sizes)
+	ext("ext2 blocks of 4 KiB", "-t ext2 -b 4096", "16M", sizes)
+	ext("ext4 inodes of 128", "-t ext4 -I 128", "16M", sizes, xattrs)
+	ext("ext4 inodes of 1024", "-t ext4 -I 1024", "16M", sizes, xattrs)
+	ext("ext4 no extents, no 64bit", "-t ext4 -O ^extents,^64bit,^metadata_csum", "16M")
+	ext("ext4 meta_bg, 64bit", "-t ext4 -O meta_bg,^resize_inode,64bit", "16M")
+	ext("ext4 sparse_super2, bigalloc", "-t ext4 -O bigalloc -C 16384", "32M", sizes)
+	ext("ext4 attributes in inodes of their own", "-t ext4 -O ea_inode", "16M", xattrs)
+	for _, n := range []int{1, 3} { // many names: a folder with a hash tree
+		list = append(list, mk("ext", "mke2fs", "ext4 hash tree of "+itoa(n*400), "e2fsck",
+			`cp -a "$D" "$I.d" && mkdir "$I.d/many" && for i in $(seq `+itoa(n*400)+`); do : > "$I.d/many/a-name-that-fills-the-blocks-of-a-folder-$i"; done && mke2fs -q -t ext4 -b 1024 -N 4000 -d "$I.d" "$I" 16M && { e2fsck -fyD "$I" >/dev/null || [ $? -le 1 ]; }`))
+		list[len(list)-1].want = func(all []string) []string {
+			for i := range n * 400 {
+				all = append(all, "many/a-name-that-fills-the-blocks-of-a-folder-"+itoa(i+1)+" file "+sumOf(nil).String())
+			}
+			slices.Sort(all)
+			return all
+		}
+	}
+	return list
+}
+
+func erofsPackings() (list []packing) {
+	for _, c := range []struct {
+		name, args string
+		shows      []property
+	}{
+		{"plain", "", []property{xattrs}}, {"lz4", "-zlz4", []property{xattrs}}, {"lz4hc", "-zlz4hc,12", nil}, {"lz4, older index", "-zlz4 -Elegacy-compress", nil},
+		{"clusters of 64 KiB", "-zlz4hc -C65536", []property{sizes}}, {"clusters of 64 KiB, older index", "-zlz4 -C65536 -Elegacy-compress", []property{sizes}},
+		{"packed tails", "-zlz4hc -Eztailpacking", []property{tails}}, {"packed tails, clusters of 32 KiB", "-zlz4 -C32768 -Eztailpacking", []property{tails, sizes}},
+		{"fragments", "-zlz4hc -Efragments", []property{tails}}, {"fragments, clusters of 64 KiB", "-zlz4hc -C65536 -Efragments", []property{tails, sizes}},
+		{"all fragments", "-zlz4 -C16384 -Eall-fragments", []property{tails}}, {"one copy of equal data", "-zlz4 -Ededupe", nil},
+		{"chunks of 4 KiB", "--chunksize=4096", []property{holes, sizes}}, {"chunks of 64 KiB", "--chunksize=65536", []property{holes, sizes}},
+		{"long inodes", "-zlz4 -Eforce-inode-extended", []property{xattrs}}, {"no inline data", "-Enoinline_data", []property{tails}},
+		{"shared attributes", "-x1", []property{xattrs}},
+	} {
+		list = append(list, mk("erofs", "mkfs.erofs", c.name, "", `mkfs.erofs --quiet `+c.args+` "$I" "$D" >/dev/null`, c.shows...))
+	}
+	return list
+}
+
+func otherFileSystems() []packing {
+	f2fs := func(name, make, load string, shows ...property) packing {
+		return mk("f2fs", "sload.f2fs", name, "mkfs.f2fs", `truncate -s 100M "$I" && mkfs.f2fs -q `+make+` "$I" >/dev/null && sload.f2fs `+load+` -f "$D" "$I" >/dev/null`, shows...)
+	}
+	fat := func(name, args string, shows ...property) packing {
+		p := mk("fat", "mcopy", name, "mkfs.vfat", `mkfs.vfat -C `+args+` >/dev/null && cp -r "$D" "$I.d" && find "$I.d" -type l -delete && mcopy -s -i "$I" "$I.d"/* ::/`, shows...)
+		p.want = without(" link ")
+		return p
+	}
+	iso := func(name, by, script string, shows ...property) packing {
+		return mk("iso9660", by, name, "", script, shows...)
+	}
+	joliet := iso("Joliet", "genisoimage", `cp -r "$D" "$I.d" && find "$I.d" -type l -delete && genisoimage -quiet -J -o "$I" "$I.d"`)
+	joliet.want = without(" link ")
+	multi := iso("both", "genisoimage", `genisoimage -quiet -R -J -o "$I" "$D"`)
+	return []packing{
+		mk("cramfs", "mkfs.cramfs", "little-endian", "", `mkfs.cramfs "$D" "$I"`, orders),
+		mk("cramfs", "mkfs.cramfs", "big-endian", "", `mkfs.cramfs -N big "$D" "$I"`, orders),
+		mk("cramfs", "mkfs.cramfs", "holes", "", `mkfs.cramfs -z "$D" "$I"`, holes),
+		padded("cramfs", "mkfs.cramfs", "room for a boot loader, edition 7", "", `mkfs.cramfs -p -e 7 -n name "$D" "$I"`, sizes),
+		mk("cramfs", "cramfsswap", "swapped", "mkfs.cramfs", `mkfs.cramfs "$D" "$I.le" && cramfsswap "$I.le" "$I"`, orders),
+		mk("romfs", "genromfs", "plain", "", `genromfs -d "$D" -f "$I" -V test`, orders),
+		mk("romfs", "genromfs", "aligned to 256", "", `genromfs -d "$D" -f "$I" -V a-longer-name-of-the-volume -a 256`, sizes),
+		f2fs("plain", "", "", holes), f2fs("extra", "-O extra_attr,inode_checksum", ""), f2fs("compression off", "-O extra_attr,compression", ""),
+		f2fs("sections of two segments", "-s 2", "", sizes),
+		fat("fat12", `-F 12 "$I" 4096`), fat("fat16", `-F 16 "$I" 20480`), fat("fat32", `-F 32 "$I" 40960`),
+		fat("fat32, clusters of 512", `-F 32 -s 1 "$I" 40960`, sizes), fat("fat16, sectors of 2048", `-F 16 -S 2048 -s 1 "$I" 20480`, sizes), fat("fat12, clusters of 8 KiB", `-F 12 -s 16 "$I" 8192`, sizes),
+		iso("Rock Ridge", "genisoimage", `genisoimage -quiet -R -o "$I" "$D"`, orders), joliet, multi,
+		iso("xorriso", "xorriso", `xorriso -outdev "stdio:$I" -padding 0 -map "$D" / >/dev/null 2>&1`),
+		iso("zisofs", "xorriso", `xorriso -outdev "stdio:$I" -padding 0 -zisofs default -map "$D" / -set_filter_r --zisofs / -- >/dev/null 2>&1`, sizes),
+	}
+}
