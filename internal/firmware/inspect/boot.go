@@ -35,6 +35,8 @@ type booter struct {
 	started  bool
 	vars     map[string]string
 	written  map[string]string // files scripts write while the device starts
+	mounts   []string          // folders other file systems are put on
+	away     []away            // scripts called that are not in this volume
 }
 
 const bootBudget = 4000
@@ -53,7 +55,6 @@ func bootGraph(v *volume) *booter {
 	b.cron()
 	b.firstBoot()
 	b.events()
-	b.rest()
 	return b
 }
 
@@ -81,7 +82,11 @@ func (b *booter) run(p string, args, when, chain []string, entry ...string) {
 	}
 	runner := &shell.Runner{World: b}
 	runner.Emit = func(c *shell.Command) { b.command(c, chain) }
-	runner.Script(r, src, append([]string{"/" + r}, args...), when, nil, entry...)
+	var env map[string]string
+	if strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript") {
+		env = shell.Vars(b.v.Read("/etc/conf.d/" + path.Base(p)))
+	}
+	runner.Script(r, src, append([]string{"/" + r}, args...), when, env, entry...)
 }
 
 // text reads a command line as a script of its own.
@@ -137,6 +142,10 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 		return
 	case "procd_open_instance", "procd_close_instance", "procd_set_param":
 		return
+	case "mount":
+		if p := argv[len(argv)-1]; strings.HasPrefix(p, "/") && len(b.mounts) < 100 && !contains(b.mounts, p) {
+			b.mounts = append(b.mounts, p)
+		}
 	case "setprop":
 		if len(argv) > 2 && b.started && len(c.When) == 0 {
 			b.props()[argv[1]] = argv[2]
@@ -250,6 +259,8 @@ func (b *booter) call(name string, args []string, c *shell.Command, chain []stri
 	}
 	if text := b.written[path.Clean("/"+name)]; p == "" && text != "" && len(chain) < 16 {
 		b.text(text, strings.TrimPrefix(name, "/"), 1, c.When, chain, c.Env)
+	} else if p == "" && strings.HasPrefix(name, "/") && b.started && len(b.away) < 200 {
+		b.away = append(b.away, away{name, args, c.When, chain})
 	}
 	b.record(c, append([]string{name}, args...), p, chain)
 }

@@ -12,7 +12,7 @@ import (
 
 // Brands: the names other than the maker's own that a maker's containers and packages carry.
 
-var brandText = regexp.MustCompile(`(?im)^\s*(?:[\w.]*(?:vendor|brand|company|manufacturer|oem_?name|factory)[\w.]*)\s*[=:]\s*"?([A-Za-z][\w .&-]{1,40}?)"?\s*$`)
+var brandText = regexp.MustCompile(`(?im)^[\s{]*(?:["']?[\w.]*(?:vendor|brand|company|manufacturer|oem_?name|factory)[\w.]*["']?\s*[=:]\s*["']?|<\w*(?:vendor|brand|company|manufacturer|oem_?name)\w*>\s*)([A-Za-z][\w .&-]{1,40}?)(?:["']?[,;}\s]*$|\s*</)`)
 
 // brandMember looks into the member that carries branding: names it gives that are not the maker's.
 func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
@@ -27,7 +27,7 @@ func (in *inspector) brandMember(c *Container, full string, r *unpack.Region) {
 		} else if words := strings.Fields(text); len(text) < 200 && len(words) > 0 && len(words) <= 6 && strings.Count(strings.TrimSpace(text), "\n") == 0 {
 			name = strings.Join(words, " ")
 		}
-		if name == "" || strings.Contains(strings.ToLower(name), strings.ToLower(c.Org)) {
+		if name == "" || noBrand.MatchString(name) || strings.Contains(strings.ToLower(name), strings.ToLower(c.Org)) {
 			continue
 		}
 		in.brand(name, f)

@@ -198,7 +198,7 @@ func (in *inspector) hiddenTelnet(v *volume, b *booter) {
 		}
 	}
 	for _, f := range in.files {
-		if f.vol != v || f.kind != "elf" || len(f.c.hits["BusyBox v"]) > 0 || f.base() == "telnetd" {
+		if f.vol != v || f.kind != "elf" && !foreignScript(f) || f.doc() || len(f.c.hits["BusyBox v"]) > 0 || f.base() == "telnetd" {
 			continue
 		}
 		text, off, ok := f.c.telnetCommands()
@@ -212,6 +212,20 @@ func (in *inspector) hiddenTelnet(v *volume, b *booter) {
 		in.add(f.at(Finding{ID: "daemon.telnet-at-boot", Level: lv, Rule: "telnet-string", Value: f.base(), Title: fmt.Sprintf("Program %s holds a command that starts telnet; %s", f.base(), how), Evidence: text,
 			Consequence: "the program can open a telnet login; on which trigger is in its code, not in scripts", Use: "whatever makes the program run that command", Control: "the text is a command line, not a name or help; BusyBox itself is left out"}, off))
 	}
+}
+
+// foreignScript says that a script is in a language the boot graph does not read.
+func foreignScript(f *file) bool {
+	if f.kind != "script" {
+		return false
+	}
+	first, _, _ := strings.Cut(string(contentOf(f.obj, 64)), "\n")
+	for _, l := range []string{"python", "perl", "lua", "php", "tcl", "ruby", "node"} {
+		if strings.Contains(first, l) {
+			return true
+		}
+	}
+	return false
 }
 
 // debugBridge says whether an image's properties, as shipped and as its init sets them, switch the bridge on, and on which TCP port.

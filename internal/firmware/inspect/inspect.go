@@ -57,7 +57,7 @@ func (f *file) base() string { return path.Base(f.path) }
 // doc says that the file is documentation, an example, a test or a tool's reference: what it says is not what the device does.
 func (f *file) doc() bool {
 	p := "/" + strings.ToLower(f.path)
-	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testdata/", "/demos/", "/locale/"} {
+	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testing/", "/testdata/", "/sample/", "/samples/", "/demos/", "/locale/"} {
 		if strings.Contains(p, d) {
 			return true
 		}
@@ -93,9 +93,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, err
 	in.packageLists()
 	in.components()
 	in.accounts()
-	for _, v := range in.volumes {
-		in.boots[v] = bootGraph(v)
-	}
+	in.boot()
 	in.keys()
 	in.services()
 	in.authorizedKeys()
