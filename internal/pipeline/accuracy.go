@@ -45,8 +45,9 @@ type Labelled struct {
 	// Read counts sightings; Reason says why there are none.
 	Read   int
 	Reason string
-	// path is where the recording stands.
-	path string
+	// path is where the recording stands, direct what it shows of the device.
+	path   string
+	direct []*asset.Sighting
 }
 
 // notMakers are labels that name no maker.
@@ -168,7 +169,7 @@ func attributeFile(ctx context.Context, corpus string, r *Labelled, e *attribute
 	}
 	slices.Sort(r.Heard)
 	r.Heard = slices.Compact(r.Heard)
-	r.Group = group(r, direct)
+	r.Group, r.direct = group(r, direct), direct
 	return nil
 }
 
@@ -244,6 +245,7 @@ func MeasureAccuracy(ctx context.Context, corpus string) (*AccuracyReport, []Lab
 		of:   namesOf(f.Fingerprints),
 	}
 	r := accuracy(rows, attribute.DefaultMakers, f.Weights.Scale, known)
+	r.changed(rows, e, listedMakers(rows))
 	if r.Simulated, err = Simulated(e); err != nil {
 		return nil, nil, err
 	}

@@ -68,6 +68,14 @@ func (r *AccuracyReport) WriteTable(out io.Writer) error {
 	for _, f := range r.Without {
 		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\n", f.Without, f.Right, f.Wrong, f.Unknown)
 	}
+	fmt.Fprintf(w, "\nWITHOUT\tRIGHT\tWRONG\tUNKNOWN\tRESTRICTED MISSED\tWRONG\tOTHERS CALLED SO\n")
+	for _, f := range r.Held {
+		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%d\t%d\t%d\n", f.Held, f.Right, f.Wrong, f.Unknown, f.Missed, f.Mistaken, f.Accused)
+	}
+	fmt.Fprintf(w, "\nCHANGED\tRECORDINGS\tRIGHT\tUNKNOWN\tWRONG\tRESTRICTED NOT RULED OUT\n")
+	for _, f := range r.Changed {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\n", f.Change, f.Recordings, f.Right, f.Unknown, f.Wrong, f.Accused)
+	}
 	fmt.Fprintf(w, "\nMAKER\tRECORDINGS\tRIGHT\tUNKNOWN\tWRONG\tTAKEN\tPRECISION\tRECALL\n")
 	for _, m := range r.ByMaker {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%.3f\t%.3f\n", m.Org, m.Rows, m.Right, m.Unknown, m.Wrong, m.Taken, m.Precision, m.Recall)
@@ -115,6 +123,11 @@ td,th{padding:.2em .7em;border-bottom:1px solid #ddd;text-align:left}td.n{text-a
 {{range .ByKind}}<tr><td>{{.Kind}}<td class="n">{{.Right}}<td class="n">{{.Wrong}}<td class="n">{{.Share}}<td class="n">{{.Speaks}}<td class="n">{{.Decibans}}</tr>{{end}}</table>
 <h2>One sort of clue left out</h2><table><tr><th>Without<th>Right<th>Wrong<th>Unknown</tr>
 {{range .Without}}<tr><td>{{.Without}}<td class="n">{{.Right}}<td class="n">{{.Wrong}}<td class="n">{{.Unknown}}</tr>{{end}}</table>
+<h2>What is nearest left out</h2><table><tr><th>Without<th>Right<th>Wrong<th>Unknown<th>Restricted missed<th>Restricted wrong<th>Others called restricted</tr>
+{{range .Held}}<tr><td>{{.Held}}<td class="n">{{.Right}}<td class="n">{{.Wrong}}<td class="n">{{.Unknown}}<td class="n">{{.Missed}}<td class="n">{{.Mistaken}}<td class="n">{{.Accused}}</tr>{{end}}</table>
+<h2>Recordings changed as another device would differ</h2><table><tr><th>Change<th>Recordings<th>Right<th>Unknown<th>Wrong<th>A restricted maker not ruled out</tr>
+{{range .Changed}}<tr><td>{{.Change}}<td class="n">{{.Recordings}}<td class="n">{{.Right}}<td class="n">{{.Unknown}}<td class="n">{{.Wrong}}<td class="n">{{.Accused}}</tr>{{end}}</table>
+{{if .Turned}}<table><tr><th>Change<th>Recording<th>Label<th>Named<th>Confidence</tr>{{range .Turned}}<tr><td>{{.Change}}<td>{{.File}}<td>{{.Maker}}<td>{{.Named}}<td class="n">{{.Confidence}}</tr>{{end}}</table>{{end}}
 <h2>Not as labelled</h2><table><tr><th>Recording<th>Label<th>Named<th>Confidence</tr>
 {{range $i, $c := .Confusions}}<tr><td><a href="#c{{$i}}">{{.File}}</a><td>{{.Maker}}<td>{{or .Named "unknown"}}<td class="n">{{.Confidence}}</tr>{{end}}</table>
 <h2>Makers</h2><table><tr><th>Maker<th>Recordings<th>Right<th>Unknown<th>Wrong<th>Taken<th>Precision<th>Recall</tr>

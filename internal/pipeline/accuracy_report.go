@@ -27,6 +27,12 @@ type AccuracyReport struct {
 	ByKind      []KindFigure     `json:"by_kind"`
 	// Without leaves one sort of clue out: what is lost carries the weight.
 	Without []WithoutFigure `json:"without"`
+	// Held leaves out what is nearest to a recording: what to expect of devices never seen.
+	Held []HeldFigure `json:"held_out"`
+	// Changed are the recordings changed as another device would differ, Turned those
+	// that then name another maker; nil when not asked for.
+	Changed []ChangedFigure `json:"changed,omitempty"`
+	Turned  []Changed       `json:"turned,omitempty"`
 	// Confusions are the answers that differ from the label, unknown ones last.
 	Confusions []Confusion `json:"confusions"`
 	// Strata are the recordings by the stratum of their label, traps and brand-only ones among them.
@@ -131,6 +137,7 @@ func accuracy(rows []Labelled, makers int, scale float64, known labelNames) *Acc
 	r.byMaker(as)
 	r.byKind(rows, makers)
 	r.without(rows, makers, scale)
+	r.held(rows, makers, scale, listed)
 	r.confusions(as, listed)
 	return r
 }

@@ -83,6 +83,16 @@ func TestAccuracyHolds(t *testing.T) {
 	for _, d := range r.Drops(base) {
 		t.Errorf("worse than the baseline: %s", d)
 	}
+	for _, f := range r.Held {
+		if f.Accused > 0 || f.Mistaken > 0 {
+			t.Errorf("without %s: %d others called restricted, %d restricted given to others", f.Held, f.Accused, f.Mistaken)
+		}
+	}
+	for _, x := range r.Turned {
+		if x.Accused && x.Confidence >= attribute.Named {
+			t.Errorf("changed (%s), %s of %s is called %s (%.3f)", x.Change, x.File, x.Maker, x.Named, x.Confidence)
+		}
+	}
 	for _, f := range r.Figures {
 		t.Logf("%-55s %.4g of %.4g", f.Text, f.Value, f.Of)
 	}
