@@ -18,6 +18,7 @@ type firmwareCmd struct {
 	Manifest string   `help:"The maker's list of digests (sha256sum, JSON); a signature beside it is checked with --key." type:"path" placeholder:"FILE"`
 	Key      []string `help:"A public key of the maker: PEM, minisign, usign or signify." type:"path" placeholder:"FILE" sep:"none"`
 	Told     string   `help:"What a device that should run the image says of itself, such as its sysDescr." placeholder:"TEXT"`
+	Routes   string   `help:"A table of prefixes and AS numbers (CSV, pfx2as or iptoasn, also gzip): tells who runs the addresses an image holds." type:"path" placeholder:"FILE"`
 	Format   string   `help:"Form of the output: ${enum}." enum:"table,json,html,cyclonedx,sarif" default:"table" short:"f"`
 	All      bool     `help:"Show notes too."`
 	Save     string   `help:"Write the report to this file instead of standard output." type:"path" placeholder:"FILE" short:"o"`
@@ -35,13 +36,14 @@ Examples:
   telltale firmware *.bin --out unpacked/
   telltale firmware new.bin --known unpacked/
   telltale firmware new.bin --manifest SHA256SUMS --key maker.pub
+  telltale firmware new.bin --routes ip2asn-v4.tsv.gz
   telltale firmware new.bin --told "$(snmpget -v2c -c public -Oqv 192.0.2.7 sysDescr.0)"
 
 Exit codes: 0 nothing above a note, 3 findings, 1 an image was unreadable, 2 usage.`
 }
 
 func (c *firmwareCmd) Run(e *env) error {
-	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told}
+	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told, Routes: c.Routes}
 	if isTerminal(e.stderr) {
 		last := time.Now()
 		o.Progress = func(image string, done, total int64) {

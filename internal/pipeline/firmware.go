@@ -30,6 +30,8 @@ type FirmwareOptions struct {
 	Keys     []string
 	// Told is what a device that should run the image says of itself; empty for nothing.
 	Told string
+	// Routes is a table of prefixes and AS numbers; with it the operators of addresses are told. Empty for none.
+	Routes string
 	// Limits bound the unpacker; zero fields take their defaults.
 	Limits unpack.Limits
 	// Progress is told about each image; may be nil.
@@ -65,6 +67,10 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 	if err != nil {
 		return nil, err
 	}
+	networks, err := o.networks(t)
+	if err != nil {
+		return nil, err
+	}
 	var out []*FirmwareResult
 	var errs []error
 	for _, p := range paths {
@@ -73,6 +79,7 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 			errs = append(errs, err)
 			continue
 		}
+		networks.name(r)
 		res := &FirmwareResult{Report: r}
 		if base != nil {
 			res.Baseline, res.Changes, res.FileChanges = base.Name(), diff.Compare(base, r), diff.Files(base, r)

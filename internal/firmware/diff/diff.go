@@ -38,7 +38,7 @@ func Compare(old, new *inspect.Report) []Change {
 	for _, k := range []struct {
 		what string
 		get  func(*inspect.Report) map[string]item
-	}{{"component", components}, {"service", services}, {"account", accounts}, {"host", hosts}, {"module", modules}} {
+	}{{"image", stated}, {"component", components}, {"service", services}, {"account", accounts}, {"host", hosts}, {"module", modules}} {
 		out = append(out, compare(k.what, a.told(k.what, k.get(old)), b.told(k.what, k.get(new)))...)
 	}
 	return append(out, compare("finding", a.rest(), b.rest())...)
@@ -140,6 +140,17 @@ func bare(what, n string) string {
 		_, n, _ = strings.Cut(n, "|")
 	}
 	return n
+}
+
+// stated is what the images say they are; the day of building differs in any two builds and is no change of its own.
+func stated(r *inspect.Report) map[string]item {
+	out := map[string]item{}
+	for name, l := range map[string][]string{"model": r.Identity.Models, "version": r.Identity.Versions} {
+		if len(l) > 0 {
+			out[name] = item{value: strings.Join(l, ", ")}
+		}
+	}
+	return out
 }
 
 func components(r *inspect.Report) map[string]item {

@@ -10,13 +10,13 @@ import (
 )
 
 func two() (a, b *inspect.Report) {
-	a = &inspect.Report{Image: inspect.Image{Name: "v1"},
+	a = &inspect.Report{Image: inspect.Image{Name: "v1"}, Identity: inspect.Identity{Models: []string{"M1"}, Versions: []string{"V1.0"}, Built: "2024-01-01"},
 		Components: []inspect.Component{{Name: "dropbear", Version: "2020.81", Kind: "program"}, {Name: "linux", Version: "6.1.0", Kind: "kernel"}},
 		Accounts:   []inspect.Account{{Name: "root", UID: 0, Secret: "none"}},
 		Modules:    []inspect.Module{{Name: "a", VerMagic: "6.1"}, {Name: "b", VerMagic: "6.1", Where: "x/lib/modules/b.ko"}},
 		Files: []inspect.File{{Path: "etc/passwd", Kind: "file", Mode: "0644", SHA256: "1", Size: 9}, {Path: "usr/sbin/dropbear", Kind: "file", Mode: "0755", SHA256: "2", Size: 9},
 			{Path: "lib/modules/b.ko", Kind: "file", Mode: "0644", SHA256: "3", Size: 9}, {Path: "usr/bin/app", Kind: "file", Mode: "0755", SHA256: "4", Size: 9}, {Path: "etc/motd", Kind: "file", Mode: "0644", SHA256: "5", Size: 9}}}
-	b = &inspect.Report{Image: inspect.Image{Name: "v2"},
+	b = &inspect.Report{Image: inspect.Image{Name: "v2"}, Identity: inspect.Identity{Models: []string{"M1"}, Versions: []string{"V1.1"}, Built: "2024-02-02"},
 		Components: []inspect.Component{{Name: "dropbear", Version: "2022.83", Kind: "program", Where: []string{"x/usr/sbin/dropbear"}}, {Name: "linux", Version: "6.1.2", Kind: "kernel"}},
 		Accounts:   []inspect.Account{{Name: "root", UID: 0, Secret: "none"}, {Name: "svc", UID: 0, Secret: "none"}},
 		Hosts:      []inspect.Host{{Host: "collector.example.invalid", Where: []string{"x/usr/bin/app"}}},
@@ -45,6 +45,7 @@ func TestCompareSaysEachChangeOnce(t *testing.T) {
 		"diff.added host.undocumented collector.example.invalid > note",
 		"diff.changed component dropbear 2020.81>2022.83 note",
 		"diff.changed component linux 6.1.0>6.1.2 note",
+		"diff.changed image version V1.0>V1.1 note",
 		"diff.removed module b 6.1> note",
 	}
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {

@@ -179,8 +179,11 @@ type Host struct {
 	URLs     []string `json:"urls,omitempty"`
 	Operator string   `json:"operator,omitempty"` // organisation ID from data, when known
 	Purpose  string   `json:"purpose,omitempty"`
-	Where    []string `json:"where"`
-	Offset   int64    `json:"offset"`
+	// ASN and Network are who announces an address, from a table the user gave: "AS64496" and the name in the table.
+	ASN     string   `json:"asn,omitempty"`
+	Network string   `json:"network,omitempty"`
+	Where   []string `json:"where"`
+	Offset  int64    `json:"offset"`
 }
 
 // Maker is one role and who fills it, as far as the image tells.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"net/netip"
 	"strings"
 
 	"telltale/internal/firmware/inspect"
@@ -150,6 +151,12 @@ func place(f *inspect.Finding) string {
 	return s
 }
 
+// isAddress says that a host is given by its address, which no name tells the operator of.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
 func first(l []string) string {
 	switch len(l) {
 	case 0:
@@ -186,7 +193,8 @@ var page = template.Must(template.New("firmware").Funcs(template.FuncMap{
 	"org": func(s string) string { return s }, "pct": func(f float64) string { return fmt.Sprintf("%.1f", 100*f) }, "pct0": func(f float64) string { return fmt.Sprintf("%.0f", 100*f) },
 	"join": strings.Join, "hex": func(n *int64) string { return fmt.Sprintf("%#x", *n) }, "levels": func() []string { return levels },
 	"count": count, "sealed": sealed, "verdict": verdict, "bytes": size, "short": short, "first": first, "sentence": sentence, "unexplained": unexplained,
-	"told":  func(f inspect.Finding) bool { return told(&f) },
-	"place": func(f inspect.Finding) string { return place(&f) },
-	"means": or(levelMeans), "heading": or(headings), "role": or(roles), "starts": or(starts), "method": or(methods), "change": or(changes),
+	"address": isAddress,
+	"told":    func(f inspect.Finding) bool { return told(&f) },
+	"place":   func(f inspect.Finding) string { return place(&f) },
+	"means":   or(levelMeans), "heading": or(headings), "role": or(roles), "starts": or(starts), "method": or(methods), "change": or(changes),
 }).Parse(pageText))

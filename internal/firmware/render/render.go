@@ -69,12 +69,42 @@ func Table(w io.Writer, r *Result, all bool) error {
 	for _, s := range r.Services {
 		fmt.Fprintf(tw, "service\t%s\t%s  %s  %s\n", s.State, plain(s.Name), strings.Join(s.Ports, ","), plain(s.Command))
 	}
+	calls(tw, r, all)
 	for _, c := range r.Components {
 		if c.Version != "" {
 			fmt.Fprintf(tw, "component\t%s\t%s  (%s)\n", plain(c.Name), plain(c.Version), c.Method)
 		}
 	}
 	return tw.Flush()
+}
+
+// mostCalls bounds the hosts of the table; the other forms list all.
+const mostCalls = 30
+
+// calls lists the hosts the image holds, those whose operator is known first.
+func calls(w io.Writer, r *Result, all bool) {
+	n := 0
+	for _, known := range []bool{true, false} {
+		for i := range r.Hosts {
+			h := &r.Hosts[i]
+			if (h.Operator != "" || h.ASN != "") != known {
+				continue
+			}
+			if n++; n > mostCalls && !all {
+				continue
+			}
+			who := strings.TrimSpace(h.Operator + " " + h.ASN + " " + h.Network)
+			if who == "" {
+				if who = "operator not known"; isAddress(h.Host) {
+					who += ": --routes FILE tells"
+				}
+			}
+			fmt.Fprintf(w, "host\t%s\t%s\n", plain(h.Host), plain(strings.TrimSpace(who+"  "+h.Purpose)))
+		}
+	}
+	if n > mostCalls && !all {
+		fmt.Fprintf(w, "host\t%d more\tshown with --all\n", n-mostCalls)
+	}
 }
 
 // against says how the image stands to its maker's list, to a device, to known images and to the baseline.
