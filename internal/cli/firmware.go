@@ -15,6 +15,7 @@ type firmwareCmd struct {
 	Out      string   `help:"Write the files of the images and their reports into this folder; finished images are not read again." type:"path" placeholder:"DIR"`
 	Baseline string   `help:"Compare with this image, or with a report of it in JSON." type:"path" placeholder:"IMAGE"`
 	Known    []string `help:"Tell which of these images it is kin to: a folder of images or of reports, such as one --out filled, or a single one." type:"path" placeholder:"DIR" sep:"none"`
+	DB       string   `help:"Tell which images of this database it is kin to, and keep it there; telltale check --db keeps images too." type:"path" placeholder:"FILE"`
 	Manifest string   `help:"The maker's list of digests (sha256sum, JSON); a signature beside it is checked with --key." type:"path" placeholder:"FILE"`
 	Key      []string `help:"A public key of the maker: PEM, minisign, usign or signify." type:"path" placeholder:"FILE" sep:"none"`
 	Told     string   `help:"What a device that should run the image says of itself, such as its sysDescr." placeholder:"TEXT"`
@@ -35,6 +36,7 @@ Examples:
   telltale firmware new.bin --baseline old.bin --format html --save report.html
   telltale firmware *.bin --out unpacked/
   telltale firmware new.bin --known unpacked/
+  telltale firmware new.bin --db stock.db
   telltale firmware new.bin --manifest SHA256SUMS --key maker.pub
   telltale firmware new.bin --routes ip2asn-v4.tsv.gz
   telltale firmware new.bin --told "$(snmpget -v2c -c public -Oqv 192.0.2.7 sysDescr.0)"
@@ -43,7 +45,7 @@ Exit codes: 0 nothing above a note, 3 findings, 1 an image was unreadable, 2 usa
 }
 
 func (c *firmwareCmd) Run(e *env) error {
-	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told, Routes: c.Routes}
+	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told, Routes: c.Routes, DB: c.DB, At: time.Now().UTC(), Author: author()}
 	if isTerminal(e.stderr) {
 		last := time.Now()
 		o.Progress = func(image string, done, total int64) {

@@ -193,6 +193,9 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, st *stor
 		Schema: finding.Schema, AsOf: opt.AsOf, KnownAt: opt.KnownAt, Profile: profileName(opt.Profiles), DataVersion: k.Version,
 		Notes: opt.Notes,
 	}
+	if err := in.compareImages(ctx, st); err != nil {
+		return nil, err
+	}
 	for _, c := range in.coverage {
 		if c.Reasons == nil {
 			c.Reasons = []asset.Reason{}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"telltale/internal/firmware/diff"
 	"telltale/internal/firmware/inspect"
@@ -30,6 +31,11 @@ type FirmwareOptions struct {
 	Keys     []string
 	// Told is what a device that should run the image says of itself; empty for nothing.
 	Told string
+	// DB is a database whose images are told of as relatives, and that keeps those inspected; empty for none.
+	DB string
+	// At and Author are recorded with what a database keeps.
+	At     time.Time
+	Author string
 	// Routes is a table of prefixes and AS numbers; with it the operators of addresses are told. Empty for none.
 	Routes string
 	// Limits bound the unpacker; zero fields take their defaults.
@@ -71,6 +77,13 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 	if err != nil {
 		return nil, err
 	}
+	db, stocked, err := o.withDatabase(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if db != nil {
+		defer db.Close()
+	}
 	var out []*FirmwareResult
 	var errs []error
 	for _, p := range paths {
@@ -93,15 +106,20 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 			t := r.Compare(o.Told)
 			res.Told = &t
 		}
-		others := known
+		others := append(known[:len(known):len(known)], apartFrom(stocked, r)...)
 		if base != nil {
-			others = append(others[:len(others):len(others)], base)
+			others = append(others, base)
 		}
 		for _, other := range out {
-			others = append(others[:len(others):len(others)], other.Report)
+			others = append(others, other.Report)
 		}
 		r.Lineage = kin(r, others)
 		out = append(out, res)
+		if db != nil {
+			if err := keepImage(ctx, db, r, o.At, o.Author); err != nil {
+				errs = append(errs, err)
+			}
+		}
 	}
 	return out, errors.Join(errs...)
 }

@@ -58,6 +58,7 @@ func (in *intake) image(ctx context.Context, l *all.Leaf) (bool, error) {
 			cov.Notes = append(cov.Notes, fmt.Sprintf("%d bytes at %#x are encrypted or random: what is in them is not known", u.Length, u.Offset))
 		}
 	}
+	in.opened = append(in.opened, openedImage{compared(r), cov})
 	in.read++
 	return true, in.add(imageSighting(r, l.Input.Name))
 }

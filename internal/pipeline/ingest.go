@@ -27,6 +27,7 @@ type intake struct {
 	progress func(Progress)
 	read     int
 	images   int // firmware images opened
+	opened   []openedImage
 	// edition is the data the inputs are read with.
 	edition *data.Tree
 	// keep, when set, takes sightings instead of the work file: they go to a database first.
