@@ -464,7 +464,7 @@ func (j *judgement) unknownMaker(d *judged, v *view, f *finding.Finding, blind [
 		f.Remedy = "Find out who made it: " + a.NextTest + "."
 	}
 	f.Elements = []finding.Element{{Text: "who made it is known", State: law.NotKnown, Because: speaking(d), Reason: a.Unknown["manufacturer"]}}
-	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (an organisation's ID or name)"})}
+	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "manufacturer", Text: "Who made it? (the name of a company)"})}
 }
 
 // unknownProvider is unknownMaker for a service: nobody makes it, somebody runs it.
@@ -475,7 +475,7 @@ func (j *judgement) unknownProvider(d *judged, v *view, f *finding.Finding, blin
 	}
 	f.Remedy = "Find out who provides it: read the contract or the invoice."
 	f.Elements = []finding.Element{{Text: "who provides it is known", State: law.NotKnown, Because: because(d.asset, nil, []string{"provider"}), Reason: d.asset.Unknown["manufacturer"]}}
-	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "provider", Text: "Who provides it? (an organisation's ID or name)"})}
+	f.Questions = []finding.Question{j.ask(d, v, f, &judge.Question{Fact: "provider", Text: "Who provides it? (the name of a company)"})}
 }
 
 func wording(w evidence.Wording) string {
@@ -489,8 +489,8 @@ func (j *judgement) unknownKind(d *judged, v *view, f *finding.Finding, blind []
 	f.Regime, f.Provision = "unknown-kind", "unknown-kind/category"
 	f.Why = "Nobody knows yet what kind of thing it is, and " + turnOn(blind)
 	f.Remedy = "Say what it is: a column for the kind of thing in the register answers it for every row."
-	f.Elements = []finding.Element{{Text: "what kind of thing it is is known", State: law.NotKnown, Because: []evidence.ClaimID{}, Reason: d.asset.Unknown["category"]}}
-	q := judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera, olt, ups: data/category.yaml)"}
+	f.Elements = []finding.Element{{Text: "its kind is known", State: law.NotKnown, Because: []evidence.ClaimID{}, Reason: d.asset.Unknown["category"]}}
+	q := judge.Question{Fact: "category", Text: "What kind of thing is it? (such as router, camera or power supply)"}
 	if c := d.asset.Category; c != nil {
 		if narrower := j.k.narrower(c.Value); len(narrower) > 0 {
 			name := j.k.CategoryName(c.Value)

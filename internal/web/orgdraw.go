@@ -208,11 +208,20 @@ func (s *site) boxOf(id org.ID, x, y int) box {
 		b.Full, b.Link, b.Sub = s.facts().OrgName(id), "/org/"+string(id), placeName(o.Country)
 		if n := len(o.Designations); n > 0 {
 			b.Class += " listed"
-			b.Sub = strings.TrimPrefix(o.Country+" · under "+plural(n, "instrument", "instruments"), " · ")
+			b.Sub = under(o.Country, plural(n, "instrument", "instruments"))
 		}
 	}
 	b.Names = wrapName(b.Full)
 	return b
+}
+
+// under says where an organisation sits and under how many instruments it stands, as shortly as its box asks.
+func under(country, instruments string) string {
+	long := strings.TrimPrefix(placeName(country)+" · under "+instruments, " · ")
+	if wide(long) <= nameWidth*12/10 { // the line is in smaller letters
+		return long
+	}
+	return country + " · under " + instruments
 }
 
 // nameWidth is how wide a line of a name may be, in halves of a letter as wide letters count.

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"telltale/internal/finding"
+	"telltale/internal/law"
 	"telltale/internal/pipeline"
 	"telltale/internal/report"
 )
@@ -22,6 +26,8 @@ type askPage struct {
 	Fault    string
 	Notes    []string
 	Examples []string
+	// Left are the lines that were read as no thing.
+	Left []string
 }
 
 // explained is one asset, or one finding on it, with what it rests on.
@@ -95,6 +101,8 @@ func (s *site) answerAsk(ctx context.Context, b *askPage) error {
 		}
 		b.Answers = append(b.Answers, newExplained(x))
 	}
+	b.leaveOut()
+	slices.SortStableFunc(b.Answers, func(x, y explained) int { return cmp.Compare(order(x.Worst()), order(y.Worst())) })
 	return s.screenAsk(ctx, b)
 }
 
@@ -109,6 +117,41 @@ func newExplained(x *report.Explanation) explained {
 	}
 	sortWorst(e.Shown)
 	return e
+}
+
+// leaveOut finds the lines that no answer was seen in, unless there is more than is shown.
+func (b *askPage) leaveOut() {
+	read := map[string]bool{}
+	for _, a := range b.Answers {
+		for _, w := range a.Asset.Where {
+			read[w.At] = true
+		}
+	}
+	for i, line := range strings.Split(b.Query, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !read["line "+strconv.Itoa(i+1)] && b.Note == "" {
+			b.Left = append(b.Left, line)
+		}
+	}
+}
+
+// Worst is the worst verdict of it, empty when nothing is shown against it.
+func (e explained) Worst() law.Verdict {
+	if len(e.Shown) == 0 {
+		return ""
+	}
+	return e.Shown[0].Verdict
+}
+
+// Next is the exact question to ask, or what to do.
+func (e explained) Next() string {
+	if len(e.Shown) == 0 {
+		return ""
+	}
+	f := &e.Shown[0]
+	if f.Verdict == law.Undetermined && len(f.Questions) > 0 && e.Asset.NextTest == "" {
+		return "Ask: " + f.Questions[0].Text
+	}
+	return f.Remedy
 }
 
 // screenAsk compares every line with the names of listed organisations.

@@ -129,7 +129,7 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 	case "judge":
 		title = "Judged anew"
 	case "compare":
-		title = strings.ToUpper(i.Title[:1]) + i.Title[1:]
+		title = s.plain(strings.ToUpper(i.Title[:1]) + i.Title[1:])
 	}
 	s.show(w, r, http.StatusOK, "job", view{Title: title, Nav: "check", Body: b})
 }

@@ -85,6 +85,11 @@ type todo struct {
 	Makers []makerCount
 }
 
+// Named reports whether any maker of it stands on a list; of other makers nothing is said.
+func (t todo) Named() bool {
+	return slices.ContainsFunc(t.Makers, func(m makerCount) bool { return m.Org != "" })
+}
+
 type makerCount struct {
 	Org   org.ID
 	Count int

@@ -49,6 +49,8 @@ var wordsFor = map[string]string{
 	"subsidiaries": "subsidiary", "control": "common control", "affiliates": "affiliate (over 10 %)",
 	// columns and facts
 	"funded_by": "paid with", "acquired": "obtained on", "installed": "in service since", "removed": "taken out on", "order": "order", "produced_in": "produced in", "authorised_on": "authorised on",
+	// what happens to law on a day
+	"counts": "begins to count",
 	// what people did
 	"GET": "saw", "POST": "sent", "PUT": "changed", "DELETE": "removed", "login": "logged in", "compare": "comparison", "check": "check",
 	// registers and marks
@@ -58,6 +60,9 @@ var wordsFor = map[string]string{
 	"favicon_md5": "icon of the web page", "upnp_server_regex": "UPnP server", "tls_subject": "certificate", "lldp_sysdescr": "LLDP description", "jedec_manufacturer": "JEDEC number", "nand_id": "NAND number",
 	"isapi_path": "ISAPI path", "dhcp_vendor_class": "DHCP vendor class", "bluetooth_company": "Bluetooth company number",
 }
+
+// doubts are short words for how sure a fact is; wordsFor has the long ones.
+var doubts = map[law.Confidence]string{org.Secondary: "second-hand", org.Inferred: "worked out", org.Memory: "from memory", org.DraftOnly: "from a draft", org.Unconfirmed: "not confirmed"}
 
 // linkWords are the tables and protocols by which a link is known.
 var linkWords = map[string]string{
@@ -127,14 +132,14 @@ func (s *site) plain(v any) string {
 	t := text(v)
 	if strings.Contains(t, "_") {
 		t = identifier().ReplaceAllStringFunc(t, func(id string) string {
+			if f, ok := s.facts().Rules.Vocabulary.Fact(id); ok {
+				return "“" + f.Question + "”"
+			}
 			if w, ok := wordsFor[id]; ok {
 				return w
 			}
 			if w := s.dataWord(id); w != "" {
 				return w
-			}
-			if f, ok := s.facts().Rules.Vocabulary.Fact(id); ok {
-				return "“" + f.Question + "”"
 			}
 			return id // somebody's own name for something
 		})
@@ -186,12 +191,15 @@ func (s *site) fact(name, value string) template.HTML {
 	return template.HTML(out)
 }
 
-// because writes the reason of an element; one that is nothing but an organisation is its name.
+// because writes the reason of an element; a part of it that is nothing but an organisation is its name.
 func (s *site) because(v any) string {
-	if o, ok := s.facts().Orgs.Get(org.ID(text(v))); ok {
-		return s.facts().OrgName(o.ID)
+	parts := strings.Split(text(v), "; ")
+	for i, p := range parts {
+		if o, ok := s.facts().Orgs.Get(org.ID(p)); ok {
+			parts[i] = s.facts().OrgName(o.ID)
+		}
 	}
-	return s.plain(v)
+	return s.plain(strings.Join(parts, "; "))
 }
 
 // edgeWords writes an ownership with the names of both sides.
@@ -293,6 +301,14 @@ func (s *site) said(l []string) string {
 		out[i] = s.word(x)
 	}
 	return strings.Join(out, ", ")
+}
+
+// doWords begins what to do: a remedy of a law that may not apply is one only if it does.
+func (s *site) doWords(v law.Verdict, provision law.ProvisionID) string {
+	if v == law.Undetermined && s.provisionNamed(provision) != nil {
+		return "If it applies:"
+	}
+	return "Do:"
 }
 
 // asks says what an answer to a fact looks like.

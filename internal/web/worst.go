@@ -14,6 +14,14 @@ func rank(v law.Verdict) int {
 	return slices.Index(browse.Verdicts, v)
 }
 
+// order is rank with nothing at all behind every verdict.
+func order(v law.Verdict) int {
+	if n := rank(v); n >= 0 {
+		return n
+	}
+	return len(browse.Verdicts)
+}
+
 // sortWorst orders findings for reading: worst verdict, nearest day, provision.
 func sortWorst(fs []finding.Finding) {
 	slices.SortStableFunc(fs, func(a, b finding.Finding) int {

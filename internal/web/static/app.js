@@ -18,6 +18,11 @@ for (const b of document.querySelectorAll("[data-theme-toggle]")) {
   });
 }
 
+for (const b of document.querySelectorAll("[data-print]")) {
+  b.hidden = false;
+  b.addEventListener("click", () => print());
+}
+
 follow();
 lists();
 for (const f of document.querySelectorAll("form[data-drop]")) check(f);

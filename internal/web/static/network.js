@@ -24,7 +24,8 @@ export async function network(box) {
   const degree = new Uint32Array(graph.nodes.length);
   for (const [a, b] of graph.links) { degree[a]++; degree[b]++; }
   const grave = (n) => n[4] < 0 ? 3 : n[4];
-  const busiest = [...degree.keys()].sort((a, b) => degree[b] - degree[a] || grave(graph.nodes[a]) - grave(graph.nodes[b]));
+  const weight = graph.nodes.map((n, i) => degree[i] * (n[0] ? 1 : 0.1) * (/^([0-9a-f]{2}:){5}/.test(n[1]) ? 0.3 : 1)); // what is inferred or has no name but its address says less
+  const busiest = [...degree.keys()].sort((a, b) => weight[b] - weight[a] || grave(graph.nodes[a]) - grave(graph.nodes[b]));
   const names = graph.nodes.map((n) => n[1].length > 28 ? n[1].slice(0, 27) + "…" : n[1]);
   const widths = [];
 
@@ -99,7 +100,7 @@ export async function network(box) {
     pen.font = "12px system-ui, sans-serif";
     pen.strokeStyle = c.surface;
     pen.lineWidth = 3;
-    const taken = grid(), seen = [], r = 6 * Math.min(scale, 1.6);
+    const taken = grid(), named = grid(), seen = [], r = 6 * Math.min(scale, 1.6);
     for (const i of busiest) {
       const x = X(graph.nodes[i]) * scale + left, y = Y(graph.nodes[i]) * scale + top;
       if (x < -r || y < -r || x > w + r || y > h + r) continue;
@@ -112,13 +113,25 @@ export async function network(box) {
       const wide = widths[i] ??= Math.ceil(pen.measureText(names[i]).width) + 2;
       for (const [a, b] of [[x + r + 3, y - high / 2], [x - r - 3 - wide, y - high / 2], [x - wide / 2, y + r + 2], [x - wide / 2, y - r - 2 - high]]) {
         if (a < 2 || b < 2 || a + wide > w - 2 || b + high > h - 2 || !taken.free(a, b, wide, high)) continue;
-        taken.take(a, b, wide, high);
-        canvas.labels.push({ x: a, y: b, w: wide, h: high, text: names[i] });
-        pen.strokeText(names[i], a + 1, b + 12);
-        pen.fillStyle = c.text;
-        pen.fillText(names[i], a + 1, b + 12);
+        put(i, a, b, wide);
         return;
       }
+      // A busy thing in a crowd is named over the crowd, if over no other name.
+      const a = Math.max(2, Math.min(w - wide - 2, x - wide / 2)), b = y - high / 2;
+      if (degree[i] > 5 && b > 2 && b + high < h - 2 && named.free(a, b, wide, high)) {
+        pen.fillStyle = c.surface;
+        pen.globalAlpha = 0.85;
+        pen.fillRect(a, b, wide, high);
+        pen.globalAlpha = 1;
+        put(i, a, b, wide);
+      }
+    };
+    const put = (i, a, b, wide) => {
+      for (const g of [taken, named]) g.take(a, b, wide, high);
+      canvas.labels.push({ x: a, y: b, w: wide, h: high, text: names[i] });
+      pen.strokeText(names[i], a + 1, b + 12);
+      pen.fillStyle = c.text;
+      pen.fillText(names[i], a + 1, b + 12);
     };
     let tries = 0;
     for (const i of seen) {
