@@ -127,7 +127,7 @@ func md5Crypt(pw, h string) string {
 		f = d.Sum(f[:0])
 	}
 	var b strings.Builder
-	b.WriteString("$1$" + salt + "$")
+	b.WriteString(magic + salt + "$")
 	for _, t := range [][3]int{{0, 6, 12}, {1, 7, 13}, {2, 8, 14}, {3, 9, 15}, {4, 10, 5}} {
 		to64(&b, uint32(f[t[0]])<<16|uint32(f[t[1]])<<8|uint32(f[t[2]]), 4)
 	}

@@ -9,8 +9,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -34,7 +36,7 @@ func (in *inspector) keys() {
 		for _, off := range f.c.hits["-----BEGIN "] {
 			in.pemAt(f, off, tests)
 		}
-		if f.kind == "der" && f.size < 1<<20 {
+		if f.kind == "der" && f.size < 1<<20 || f.size > 32 && f.size < 16<<10 && f.node != nil && isDER(f) {
 			in.derFile(f, tests)
 		}
 		if f.size < 8192 && f.size > 64 && (f.kind == "" || f.kind == "data") {
@@ -59,14 +61,36 @@ func (in *inspector) pemAt(f *file, off int64, tests map[string]string) {
 		in.certificate(f, off, blk.Bytes)
 	case strings.HasSuffix(blk.Type, "PRIVATE KEY"):
 		if strings.Contains(blk.Type, "ENCRYPTED") || blk.Headers["DEK-Info"] != "" {
-			in.rep.Keys = append(in.rep.Keys, Key{Kind: "private", Algorithm: "encrypted", Where: f.where, Offset: off})
-			in.add(f.at(Finding{ID: "key.private", Level: Note, Rule: "pem", Value: blk.Type, Title: "A private key, protected by a password", Evidence: "-----BEGIN " + blk.Type + "-----"}, off))
+			in.sealedKey(f, off, blk.Type)
 			return
 		}
-		if k := parsePrivate(blk.Bytes, blk.Type, text); k != nil {
+		if _, err := ssh.ParseRawPrivateKey(text); isLocked(err) {
+			in.sealedKey(f, off, blk.Type)
+		} else if k := parsePrivate(blk.Bytes, blk.Type, text); k != nil {
 			in.private(f, off, k, tests)
 		}
 	}
+}
+
+func isLocked(err error) bool {
+	var locked *ssh.PassphraseMissingError
+	return errors.As(err, &locked)
+}
+
+func (in *inspector) sealedKey(f *file, off int64, typ string) {
+	in.rep.Keys = append(in.rep.Keys, Key{Kind: "private", Algorithm: "encrypted", Where: f.where, Offset: off})
+	in.add(f.at(Finding{ID: "key.private", Level: Note, Rule: "pem", Value: typ, Title: "A private key, protected by a password", Evidence: "-----BEGIN " + typ + "-----"}, off))
+}
+
+// isDER says that a file is one DER sequence from its first to its last byte.
+func isDER(f *file) bool {
+	var v asn1.RawValue
+	b := contentOf(f.obj, f.size)
+	if len(b) == 0 || b[0] != 0x30 {
+		return false
+	}
+	rest, err := asn1.Unmarshal(b, &v)
+	return err == nil && len(rest) == 0
 }
 
 func parsePrivate(der []byte, typ string, pemText []byte) crypto.Signer {

@@ -41,3 +41,19 @@ func TestListenVariants(t *testing.T) {
 		{"sshd empty", []string{"usr/sbin/sshd", prog("OpenSSH_9.2"), "etc/init.d/rcS", "0755 #!/bin/sh\n/usr/sbin/sshd\n", "etc/ssh/sshd_config", "PermitEmptyPasswords yes\nPermitRootLogin yes\n"}, "daemon.ssh-at-boot confirmed"},
 	})
 }
+
+// What an event starts is started when it happens, whatever the event says.
+func TestEventVariants(t *testing.T) {
+	tel := prog("telnetd here")
+	tryVariants(t, []variant{
+		{"telnet in profile", []string{"usr/sbin/telnetd", tel, "etc/profile", "telnetd\n"}, "daemon.telnet-at-boot suspicious"},
+		{"telnet in profile.d", []string{"usr/sbin/telnetd", tel, "etc/profile.d/x.sh", "telnetd\n"}, "daemon.telnet-at-boot suspicious"},
+		{"telnet by udhcpc", []string{"usr/sbin/telnetd", tel, "usr/share/udhcpc/default.script", "0755 #!/bin/sh\ncase $1 in bound) telnetd;; esac\n"}, "daemon.telnet-at-boot suspicious"},
+		{"telnet by button", []string{"usr/sbin/telnetd", tel, "etc/rc.button/reset", "0755 #!/bin/sh\ntelnetd\n"}, "daemon.telnet-at-boot suspicious"},
+		{"telnet by mdev", []string{"usr/sbin/telnetd", tel, "etc/mdev.conf", "sd[a-z] 0:0 660 @/bin/usb.sh\n", "bin/usb.sh", "0755 #!/bin/sh\ntelnetd\n"}, "daemon.telnet-at-boot suspicious"},
+		{"telnet by cgi", []string{"usr/sbin/telnetd", tel, "www/index.html", "x.cgi", "www/cgi-bin/x.cgi", "0755 #!/bin/sh\n[ \"$QUERY_STRING\" = on ] && telnetd\n"}, "daemon.telnet-at-boot note"},
+		{"telnet in preinit", []string{"usr/sbin/telnetd", tel, "etc/preinit", "0755 #!/bin/sh\n. /lib/functions.sh\nfor f in /lib/preinit/*; do . $f; done\n", "lib/preinit/99_t", "telnetd\n"}, "daemon.telnet-at-boot confirmed"},
+		{"rc.local app", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\n/etc/rc.local\n", "etc/rc.local", "0755 #!/bin/sh\n/bin/busybox telnetd -l/bin/sh -p 60023 &\n"}, "daemon.telnet-at-boot confirmed tcp/60023"},
+		{"watch dog", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\n(\nwhile true\ndo\n  n=`ps | grep telnetd | grep -v grep | wc -l`\n  if [ $n -eq 0 ]; then\n    telnetd\n  fi\n  sleep 5\ndone\n) &\n"}, "daemon.telnet-at-boot suspicious"},
+	})
+}

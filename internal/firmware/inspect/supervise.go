@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"telltale/internal/firmware/shell"
@@ -218,16 +219,25 @@ func (b *booter) cron() {
 	}
 }
 
+// mdevCommand is what a line of BusyBox's device table runs: after @ when a device comes, $ when it goes, * both.
+var mdevCommand = regexp.MustCompile(`^[^#\s]\S*\s+\S+\s+\d+\s+(?:[=>!]\S*\s+)?[@*](\S.*)$`)
+
 // events: scripts a hot-plug, network or login event runs.
 func (b *booter) events() {
 	for _, e := range []struct{ pat, what string }{
 		{"/etc/hotplug.d/*/*", "a hot-plug event"}, {"/etc/hotplug/*", "a hot-plug event"}, {"/etc/network/if-up.d/*", "a network interface comes up"}, {"/etc/ppp/ip-up.d/*", "a dialled link comes up"},
-		{"/etc/ppp/ip-up", "a dialled link comes up"}, {"/etc/udhcpc.script", "an address is assigned"}, {"/usr/share/udhcpc/default.script", "an address is assigned"}, {"/etc/profile", "somebody logs in"}, {"/etc/acpi/*.sh", "a power event"},
+		{"/etc/ppp/ip-up", "a dialled link comes up"}, {"/etc/udhcpc.script", "an address is assigned"}, {"/usr/share/udhcpc/default.script", "an address is assigned"}, {"/etc/profile", "somebody logs in"}, {"/etc/profile.d/*.sh", "somebody logs in"}, {"/etc/acpi/*.sh", "a power event"},
+		{"/etc/rc.button/*", "a button is pressed"}, {"/etc/ifplugd/ifplugd.action", "a cable is plugged in"}, {"/etc/NetworkManager/dispatcher.d/*", "a network interface comes up"},
 	} {
 		for _, p := range b.v.Glob(e.pat) {
 			if !b.scripts[b.v.resolve(p)] {
-				b.run(p, nil, []string{"when " + e.what}, []string{strings.TrimPrefix(p, "/")})
+				b.run(p, []string{"$1", "$2", "$3"}, []string{"when " + e.what}, []string{strings.TrimPrefix(p, "/")})
 			}
+		}
+	}
+	for i, l := range strings.Split(b.v.Read("/etc/mdev.conf"), "\n") {
+		if m := mdevCommand.FindStringSubmatch(l); m != nil {
+			b.text(m[1], "etc/mdev.conf", i+1, []string{"when a device is plugged in"}, nil, nil)
 		}
 	}
 	for _, p := range append(b.v.Glob("/etc/udev/rules.d/*"), b.v.Glob("/lib/udev/rules.d/*")...) {

@@ -157,7 +157,7 @@ func (s *state) dollar(w string) (string, int, bool) {
 		s.hard = true
 		i := int(c - '0')
 		if i < len(s.args) {
-			return s.args[i], 2, true
+			return s.args[i], 2, !strings.HasPrefix(s.args[i], "$") // what an event gives is not known
 		}
 		return "", 2, true
 	case c == '#':
@@ -199,7 +199,7 @@ func (s *state) braced(in, raw string) (string, bool) {
 		s.hard = true
 		i, err := strconv.Atoi(strings.TrimRight(in, "}:-"))
 		if err == nil && i < len(s.args) {
-			return s.args[i], true
+			return s.args[i], !strings.HasPrefix(s.args[i], "$")
 		}
 		return "", true
 	}
