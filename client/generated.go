@@ -109,22 +109,22 @@ func (e ExportParamsList) Valid() bool {
 
 // Defines values for ExportParamsFormat.
 const (
-	Csv   ExportParamsFormat = "csv"
-	JSON  ExportParamsFormat = "json"
-	Jsonl ExportParamsFormat = "jsonl"
-	Xlsx  ExportParamsFormat = "xlsx"
+	ExportParamsFormatCsv   ExportParamsFormat = "csv"
+	ExportParamsFormatJSON  ExportParamsFormat = "json"
+	ExportParamsFormatJsonl ExportParamsFormat = "jsonl"
+	ExportParamsFormatXlsx  ExportParamsFormat = "xlsx"
 )
 
 // Valid indicates whether the value is a known member of the ExportParamsFormat enum.
 func (e ExportParamsFormat) Valid() bool {
 	switch e {
-	case Csv:
+	case ExportParamsFormatCsv:
 		return true
-	case JSON:
+	case ExportParamsFormatJSON:
 		return true
-	case Jsonl:
+	case ExportParamsFormatJsonl:
 		return true
-	case Xlsx:
+	case ExportParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -179,10 +179,45 @@ func (e FindingsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for InspectedParamsFormat.
+const (
+	InspectedParamsFormatCyclonedx InspectedParamsFormat = "cyclonedx"
+	InspectedParamsFormatHTML      InspectedParamsFormat = "html"
+	InspectedParamsFormatJSON      InspectedParamsFormat = "json"
+	InspectedParamsFormatSarif     InspectedParamsFormat = "sarif"
+)
+
+// Valid indicates whether the value is a known member of the InspectedParamsFormat enum.
+func (e InspectedParamsFormat) Valid() bool {
+	switch e {
+	case InspectedParamsFormatCyclonedx:
+		return true
+	case InspectedParamsFormatHTML:
+		return true
+	case InspectedParamsFormatJSON:
+		return true
+	case InspectedParamsFormatSarif:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	Password *string `json:"password,omitempty"`
 	Role     string  `json:"role"`
+}
+
+// Alias defines model for Alias.
+type Alias struct {
+	Confidence *string `json:"confidence,omitempty"`
+	From       *string `json:"from,omitempty"`
+	Kind       *string `json:"kind,omitempty"`
+	Name       string  `json:"name"`
+	Note       *string `json:"note,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	To         *string `json:"to,omitempty"`
 }
 
 // Answered defines model for Answered.
@@ -277,6 +312,17 @@ type Attribution struct {
 	Wording    *string   `json:"wording,omitempty"`
 }
 
+// Brand defines model for Brand.
+type Brand struct {
+	Confidence *string `json:"confidence,omitempty"`
+	From       *string `json:"from,omitempty"`
+	Name       string  `json:"name"`
+	Note       *string `json:"note,omitempty"`
+	Scope      *string `json:"scope,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	To         *string `json:"to,omitempty"`
+}
+
 // CategoryValue defines model for CategoryValue.
 type CategoryValue struct {
 	Confidence float64 `json:"confidence"`
@@ -335,6 +381,14 @@ type Claim struct {
 	Why         *string  `json:"why,omitempty"`
 }
 
+// Compared defines model for Compared.
+type Compared struct {
+	Bundle *EditionInfo `json:"bundle,omitempty"`
+	Diff   *EditionDiff `json:"diff,omitempty"`
+	Impact *Impact      `json:"impact"`
+	Key    *string      `json:"key,omitempty"`
+}
+
 // Component defines model for Component.
 type Component struct {
 	ID           string       `json:"id"`
@@ -366,6 +420,27 @@ type Coverage struct {
 	Unreadable *bool    `json:"unreadable,omitempty"`
 }
 
+// DataInUse defines model for DataInUse.
+type DataInUse struct {
+	Before *EditionInfo `json:"before"`
+	InUse  EditionInfo  `json:"in_use"`
+	Sets   []DataSet    `json:"sets"`
+}
+
+// DataSet defines model for DataSet.
+type DataSet struct {
+	Date   string `json:"date"`
+	Name   string `json:"name"`
+	Rows   int    `json:"rows"`
+	Source string `json:"source"`
+}
+
+// Days defines model for Days.
+type Days struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
 // Deadline defines model for Deadline.
 type Deadline struct {
 	Assets    int     `json:"assets"`
@@ -382,12 +457,63 @@ type DeadlineList struct {
 	Items []Deadline `json:"items"`
 }
 
+// Designation defines model for Designation.
+type Designation struct {
+	Confidence *string `json:"confidence,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	Regime     *string `json:"regime,omitempty"`
+	Source     *string `json:"source,omitempty"`
+}
+
+// Difference defines model for Difference.
+type Difference struct {
+	Field string `json:"field"`
+	Paper Value  `json:"paper"`
+	Wire  Value  `json:"wire"`
+}
+
+// Edge defines model for Edge.
+type Edge struct {
+	Fact  *Ownership `json:"fact"`
+	Owned string     `json:"owned"`
+	Owner string     `json:"owner"`
+}
+
+// EditionDiff defines model for EditionDiff.
+type EditionDiff struct {
+	Fields []FieldChange `json:"fields"`
+	Files  []FileChange  `json:"files"`
+	From   string        `json:"from"`
+	To     string        `json:"to"`
+}
+
+// EditionInfo defines model for EditionInfo.
+type EditionInfo struct {
+	Made    *time.Time `json:"made,omitempty"`
+	Signer  *string    `json:"signer,omitempty"`
+	Version string     `json:"version"`
+}
+
 // Element defines model for Element.
 type Element struct {
 	Because []string `json:"because"`
 	Reason  *string  `json:"reason,omitempty"`
 	State   string   `json:"state"`
 	Text    string   `json:"text"`
+}
+
+// End defines model for End.
+type End struct {
+	Node string  `json:"node"`
+	Port *string `json:"port,omitempty"`
+}
+
+// Evidence defines model for Evidence.
+type Evidence struct {
+	At    *string `json:"at,omitempty"`
+	By    string  `json:"by"`
+	Place Place   `json:"place"`
+	Via   string  `json:"via"`
 }
 
 // Example defines model for Example.
@@ -436,9 +562,25 @@ type Field struct {
 	Of      string `json:"of"`
 }
 
+// FieldChange defines model for FieldChange.
+type FieldChange struct {
+	Field        *string `json:"field,omitempty"`
+	From         string  `json:"from"`
+	Organisation *string `json:"organisation,omitempty"`
+	Part         *string `json:"part,omitempty"`
+	Regime       *string `json:"regime,omitempty"`
+	To           string  `json:"to"`
+}
+
 // FieldList defines model for FieldList.
 type FieldList struct {
 	Items []Field `json:"items"`
+}
+
+// FileChange defines model for FileChange.
+type FileChange struct {
+	File string `json:"file"`
+	Sign string `json:"sign"`
 }
 
 // Finding defines model for Finding.
@@ -494,12 +636,31 @@ type FindingItemPage struct {
 	Total int           `json:"total"`
 }
 
+// FormerPart defines model for FormerPart.
+type FormerPart struct {
+	Confidence *string `json:"confidence,omitempty"`
+	Left       *string `json:"left,omitempty"`
+	Name       *string `json:"name,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	Org        *string `json:"org,omitempty"`
+	Since      *string `json:"since,omitempty"`
+	Source     *string `json:"source,omitempty"`
+}
+
 // GivenAnswer defines model for GivenAnswer.
 type GivenAnswer struct {
 	Question string  `json:"question"`
 	Reason   *string `json:"reason,omitempty"`
 	Until    *string `json:"until,omitempty"`
 	Value    string  `json:"value"`
+}
+
+// Gone defines model for Gone.
+type Gone struct {
+	Last  Where  `json:"last"`
+	Look  string `json:"look"`
+	Since string `json:"since"`
+	Why   string `json:"why"`
 }
 
 // Group defines model for Group.
@@ -565,6 +726,37 @@ type HookList struct {
 	Items []Hook `json:"items"`
 }
 
+// Identifier defines model for Identifier.
+type Identifier struct {
+	Confidence *string `json:"confidence,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	Type       string  `json:"type"`
+	Value      string  `json:"value"`
+}
+
+// Images defines model for Images.
+type Images struct {
+	Uploads []string `json:"uploads"`
+}
+
+// Impact defines model for Impact.
+type Impact struct {
+	Assets  int        `json:"assets"`
+	Changes []Change   `json:"changes"`
+	From    ImpactSide `json:"from"`
+	Profile string     `json:"profile"`
+	Schema  string     `json:"schema"`
+	To      ImpactSide `json:"to"`
+	Total   int        `json:"total"`
+}
+
+// ImpactSide defines model for ImpactSide.
+type ImpactSide struct {
+	AsOf        string `json:"as_of"`
+	DataVersion string `json:"data_version"`
+}
+
 // JobInfo defines model for JobInfo.
 type JobInfo struct {
 	Asked  time.Time  `json:"asked"`
@@ -585,6 +777,27 @@ type JobInfo struct {
 // JobInfoList defines model for JobInfoList.
 type JobInfoList struct {
 	Items []JobInfo `json:"items"`
+}
+
+// LawDay defines model for LawDay.
+type LawDay struct {
+	Citation     *string `json:"citation,omitempty"`
+	Confidence   string  `json:"confidence"`
+	Date         string  `json:"date"`
+	Entry        *string `json:"entry,omitempty"`
+	Jurisdiction string  `json:"jurisdiction"`
+	Kind         string  `json:"kind"`
+	Organisation *string `json:"organisation,omitempty"`
+	Provision    *string `json:"provision,omitempty"`
+	Regime       string  `json:"regime"`
+	Text         *string `json:"text,omitempty"`
+	URL          *string `json:"url,omitempty"`
+	What         string  `json:"what"`
+}
+
+// LawDayList defines model for LawDayList.
+type LawDayList struct {
+	Items []LawDay `json:"items"`
 }
 
 // Line defines model for Line.
@@ -613,9 +826,77 @@ type Lines struct {
 	Next  *int64   `json:"next,omitempty"`
 }
 
+// Link defines model for Link.
+type Link struct {
+	A        End        `json:"a"`
+	B        End        `json:"b"`
+	Evidence []Evidence `json:"evidence"`
+	ID       string     `json:"id"`
+	Inferred bool       `json:"inferred"`
+	Kind     string     `json:"kind"`
+	Reason   *string    `json:"reason,omitempty"`
+}
+
+// Look defines model for Look.
+type Look struct {
+	Blocks  []string `json:"blocks,omitempty"`
+	From    *string  `json:"from,omitempty"`
+	Input   string   `json:"input"`
+	Network *string  `json:"network,omitempty"`
+	Things  int      `json:"things"`
+	To      *string  `json:"to,omitempty"`
+}
+
+// Looked defines model for Looked.
+type Looked struct {
+	By    []string `json:"by,omitempty"`
+	State string   `json:"state"`
+	Why   string   `json:"why"`
+}
+
 // MadeToken defines model for MadeToken.
 type MadeToken struct {
 	Secret string `json:"secret"`
+}
+
+// Move defines model for Move.
+type Move struct {
+	Field string `json:"field"`
+	From  Value  `json:"from"`
+	To    Value  `json:"to"`
+}
+
+// Node defines model for Node.
+type Node struct {
+	Category         *string  `json:"category"`
+	Function         *string  `json:"function"`
+	Hints            []string `json:"hints,omitempty"`
+	ID               string   `json:"id"`
+	Inferred         bool     `json:"inferred"`
+	Kind             string   `json:"kind"`
+	Manufacturer     *string  `json:"manufacturer"`
+	ManufacturerName *string  `json:"manufacturer_name,omitempty"`
+	Model            *string  `json:"model"`
+	Name             string   `json:"name"`
+	Namesakes        []string `json:"namesakes,omitempty"`
+	Relabelled       bool     `json:"relabelled"`
+	Seen             *string  `json:"seen,omitempty"`
+	Site             *string  `json:"site,omitempty"`
+	Verdict          *string  `json:"verdict,omitempty"`
+}
+
+// OEM defines model for OEM.
+type OEM struct {
+	Brand      string  `json:"brand"`
+	Certainty  *string `json:"certainty,omitempty"`
+	Confidence *string `json:"confidence,omitempty"`
+	From       *string `json:"from,omitempty"`
+	Line       *string `json:"line,omitempty"`
+	Models     *string `json:"models,omitempty"`
+	Note       *string `json:"note,omitempty"`
+	Org        *string `json:"org,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	To         *string `json:"to,omitempty"`
 }
 
 // Observation defines model for Observation.
@@ -625,6 +906,65 @@ type Observation struct {
 	Place  Place   `json:"place"`
 	Source string  `json:"source"`
 	Value  string  `json:"value"`
+}
+
+// OrgRelated defines model for OrgRelated.
+type OrgRelated struct {
+	Confidence string  `json:"confidence"`
+	Name       string  `json:"name"`
+	Note       *string `json:"note,omitempty"`
+	Org        string  `json:"org"`
+	Path       []Edge  `json:"path,omitempty"`
+	Relation   string  `json:"relation"`
+	Why        string  `json:"why"`
+}
+
+// OrgView defines model for OrgView.
+type OrgView struct {
+	AsOf         string            `json:"as_of"`
+	Organisation *OrgOrganisation  `json:"organisation"`
+	Owns         []Edge            `json:"owns,omitempty"`
+	Related      []OrgRelated      `json:"related,omitempty"`
+	Sources      map[string]Source `json:"sources,omitempty"`
+}
+
+// Organisation defines model for Organisation.
+type Organisation struct {
+	Country string   `json:"country"`
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Under   []string `json:"under"`
+}
+
+// OrganisationList defines model for OrganisationList.
+type OrganisationList struct {
+	Items []Organisation `json:"items"`
+}
+
+// Ownership defines model for Ownership.
+type Ownership struct {
+	Confidence        *string  `json:"confidence,omitempty"`
+	Control           *bool    `json:"control,omitempty"`
+	From              *string  `json:"from,omitempty"`
+	Holder            *string  `json:"holder,omitempty"`
+	MoreThan          *float64 `json:"more_than,omitempty"`
+	Note              *string  `json:"note,omitempty"`
+	Owner             *string  `json:"owner,omitempty"`
+	Percent           *float64 `json:"percent,omitempty"`
+	PercentConfidence *string  `json:"percent_confidence,omitempty"`
+	Source            *string  `json:"source,omitempty"`
+	To                *string  `json:"to,omitempty"`
+}
+
+// Part defines model for Part.
+type Part struct {
+	Acquired   *string  `json:"acquired,omitempty"`
+	Confidence *string  `json:"confidence,omitempty"`
+	Country    *string  `json:"country,omitempty"`
+	Name       string   `json:"name"`
+	Note       *string  `json:"note,omitempty"`
+	Percent    *float64 `json:"percent,omitempty"`
+	Source     *string  `json:"source,omitempty"`
 }
 
 // Person defines model for Person.
@@ -638,6 +978,15 @@ type Person struct {
 // PersonList defines model for PersonList.
 type PersonList struct {
 	Items []Person `json:"items"`
+}
+
+// Piece defines model for Piece.
+type Piece struct {
+	How    string  `json:"how"`
+	Name   *string `json:"name,omitempty"`
+	Points float64 `json:"points"`
+	Text   *string `json:"text,omitempty"`
+	Weight float64 `json:"weight"`
 }
 
 // Place defines model for Place.
@@ -702,6 +1051,17 @@ type Reason struct {
 	Reason string  `json:"reason"`
 }
 
+// Reconciliation defines model for Reconciliation.
+type Reconciliation struct {
+	AsOf    string           `json:"as_of"`
+	Lines   []ReconcileLine  `json:"lines"`
+	Looks   []Look           `json:"looks"`
+	Notes   []string         `json:"notes,omitempty"`
+	Schema  string           `json:"schema"`
+	Since   *string          `json:"since,omitempty"`
+	Summary ReconcileSummary `json:"summary"`
+}
+
 // Record defines model for Record.
 type Record struct {
 	About   string    `json:"about"`
@@ -743,6 +1103,54 @@ type ResultInfoList struct {
 	Items []ResultInfo `json:"items"`
 }
 
+// Rollback defines model for Rollback.
+type Rollback struct {
+	To string `json:"to"`
+}
+
+// Screen defines model for Screen.
+type Screen struct {
+	AsOf  *string  `json:"as_of,omitempty"`
+	Names []string `json:"names"`
+}
+
+// ScreenHit defines model for ScreenHit.
+type ScreenHit struct {
+	Kind         string        `json:"kind"`
+	Listed       []Designation `json:"listed,omitempty"`
+	Name         string        `json:"name"`
+	Org          string        `json:"org"`
+	Organisation string        `json:"organisation"`
+	Pieces       []Piece       `json:"pieces"`
+	Reading      string        `json:"reading"`
+	Score        float64       `json:"score"`
+	Through      []OrgRelated  `json:"through,omitempty"`
+}
+
+// Screened defines model for Screened.
+type Screened struct {
+	Band  string      `json:"band"`
+	Hits  []ScreenHit `json:"hits"`
+	Row   int         `json:"row"`
+	Text  string      `json:"text"`
+	Times int         `json:"times"`
+}
+
+// Screening defines model for Screening.
+type Screening struct {
+	AsOf   string     `json:"as_of"`
+	Names  []Screened `json:"names"`
+	Note   string     `json:"note"`
+	Schema string     `json:"schema"`
+}
+
+// Source defines model for Source.
+type Source struct {
+	Retrieved *string `json:"retrieved,omitempty"`
+	URL       *string `json:"url,omitempty"`
+	What      string  `json:"what"`
+}
+
 // Subject defines model for Subject.
 type Subject struct {
 	Host *string `json:"host"`
@@ -776,6 +1184,15 @@ type Text struct {
 	Text string `json:"text"`
 }
 
+// Ticker defines model for Ticker.
+type Ticker struct {
+	Confidence *string `json:"confidence,omitempty"`
+	Market     string  `json:"market"`
+	Note       *string `json:"note,omitempty"`
+	Source     *string `json:"source,omitempty"`
+	Symbol     string  `json:"symbol"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	ID    string    `json:"id"`
@@ -789,6 +1206,16 @@ type Token struct {
 // TokenList defines model for TokenList.
 type TokenList struct {
 	Items []Token `json:"items"`
+}
+
+// Topology defines model for Topology.
+type Topology struct {
+	AsOf    string `json:"as_of"`
+	KnownAt string `json:"known_at"`
+	Links   []Link `json:"links"`
+	Nodes   []Node `json:"nodes"`
+	Profile string `json:"profile"`
+	Schema  string `json:"schema"`
 }
 
 // Under defines model for Under.
@@ -807,11 +1234,25 @@ type Upload struct {
 	Size int64     `json:"size"`
 }
 
+// Value defines model for Value.
+type Value struct {
+	At    *string `json:"at,omitempty"`
+	Place Place   `json:"place"`
+	Value string  `json:"value"`
+}
+
 // WantedToken defines model for WantedToken.
 type WantedToken struct {
 	Days  int    `json:"days"`
 	Role  string `json:"role"`
 	Title string `json:"title"`
+}
+
+// Where defines model for Where.
+type Where struct {
+	At    *string `json:"at,omitempty"`
+	Ended *string `json:"ended,omitempty"`
+	Place Place   `json:"place"`
 }
 
 // BrowseQuestion defines model for browse_Question.
@@ -820,6 +1261,68 @@ type BrowseQuestion struct {
 	Count    int      `json:"count"`
 	Findings []string `json:"findings"`
 	ID       string   `json:"id"`
+}
+
+// OrgOrganisation defines model for org_Organisation.
+type OrgOrganisation struct {
+	Aliases       []Alias       `json:"aliases,omitempty"`
+	Brands        []Brand       `json:"brands,omitempty"`
+	Confidence    *string       `json:"confidence,omitempty"`
+	Country       *string       `json:"country,omitempty"`
+	Designations  []Designation `json:"designations,omitempty"`
+	FalseFriends  []string      `json:"false_friends,omitempty"`
+	FormerParts   []FormerPart  `json:"former_parts,omitempty"`
+	ID            string        `json:"id"`
+	Identifiers   []Identifier  `json:"identifiers,omitempty"`
+	Kind          *string       `json:"kind,omitempty"`
+	LegalSeat     *string       `json:"legal_seat,omitempty"`
+	MakesFor      []OEM         `json:"makes_for,omitempty"`
+	Name          string        `json:"name"`
+	NotDesignated []Designation `json:"not_designated,omitempty"`
+	Note          *string       `json:"note,omitempty"`
+	Owners        []Ownership   `json:"owners,omitempty"`
+	Parts         []Part        `json:"parts,omitempty"`
+	Reserved      *bool         `json:"reserved,omitempty"`
+	Source        *string       `json:"source,omitempty"`
+	Tickers       []Ticker      `json:"tickers,omitempty"`
+}
+
+// ReconcileLine defines model for reconcile_Line.
+type ReconcileLine struct {
+	Asset             string       `json:"asset"`
+	Contradicts       []string     `json:"contradicts,omitempty"`
+	Differences       []Difference `json:"differences,omitempty"`
+	Former            *bool        `json:"former,omitempty"`
+	Gone              *Gone        `json:"gone,omitempty"`
+	Inside            *string      `json:"inside,omitempty"`
+	Kind              string       `json:"kind"`
+	Looked            *Looked      `json:"looked,omitempty"`
+	Maybe             []string     `json:"maybe,omitempty"`
+	Moves             []Move       `json:"moves,omitempty"`
+	Name              string       `json:"name"`
+	Next              *string      `json:"next,omitempty"`
+	OnlyHeardOf       *bool        `json:"only_heard_of,omitempty"`
+	Paper             []Where      `json:"paper"`
+	PaperCount        int          `json:"paper_count"`
+	Port              *Value       `json:"port,omitempty"`
+	Record            string       `json:"record"`
+	SameModelUnlisted *int         `json:"same_model_unlisted,omitempty"`
+	Wire              []Where      `json:"wire"`
+	WireCount         int          `json:"wire_count"`
+}
+
+// ReconcileSummary defines model for reconcile_Summary.
+type ReconcileSummary struct {
+	Assets      int `json:"assets"`
+	Differ      int `json:"differ"`
+	Gone        int `json:"gone"`
+	Matched     int `json:"matched"`
+	Moved       int `json:"moved"`
+	NeverBought int `json:"never_bought"`
+	NeverSeen   int `json:"never_seen"`
+	NotLookedAt int `json:"not_looked_at"`
+	PaperOnly   int `json:"paper_only"`
+	WireOnly    int `json:"wire_only"`
 }
 
 // RPCRequest defines model for rpcRequest.
@@ -875,6 +1378,23 @@ type CheckParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// CompareParams defines parameters for Compare.
+type CompareParams struct {
+	// IdempotencyKey Sent again with the same key, the request is not done again.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// CompareBundleMultipartBody defines parameters for CompareBundle.
+type CompareBundleMultipartBody struct {
+	File interface{} `json:"file,omitempty"`
+}
+
+// CompareBundleParams defines parameters for CompareBundle.
+type CompareBundleParams struct {
+	// Key public key that signs it, where none is trusted yet
+	Key *string `form:"key,omitempty" json:"key,omitempty"`
+}
+
 // ExportParams defines parameters for Export.
 type ExportParams struct {
 	// Q query: words and FIELD:VALUE; /api/v1/fields lists the fields
@@ -917,6 +1437,12 @@ type FindingFacetsParams struct {
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 }
 
+// InspectParams defines parameters for Inspect.
+type InspectParams struct {
+	// IdempotencyKey Sent again with the same key, the request is not done again.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // QuestionsParams defines parameters for Questions.
 type QuestionsParams struct {
 	// From position to begin at
@@ -924,6 +1450,45 @@ type QuestionsParams struct {
 
 	// Limit rows wanted, 1 to 500
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// InspectedParams defines parameters for Inspected.
+type InspectedParams struct {
+	// Format form; json by default
+	Format *InspectedParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// InspectedParamsFormat defines parameters for Inspected.
+type InspectedParamsFormat string
+
+// LawDaysParams defines parameters for LawDays.
+type LawDaysParams struct {
+	// From first day, YYYY-MM-DD; a year before to by default
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To last day; today by default
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Profile only what can bind this built-in profile
+	Profile *string `form:"profile,omitempty" json:"profile,omitempty"`
+}
+
+// OrganisationsParams defines parameters for Organisations.
+type OrganisationsParams struct {
+	// Q a name, or part of one
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// OrganisationParams defines parameters for Organisation.
+type OrganisationParams struct {
+	// AsOf the day, YYYY-MM-DD; today by default
+	AsOf *string `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// ReconcileParams defines parameters for Reconcile.
+type ReconcileParams struct {
+	// Since only moves and departures from this day on, YYYY-MM-DD
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
 }
 
 // RecordParams defines parameters for Record.
@@ -952,8 +1517,23 @@ type AnswerJSONRequestBody = Answers
 // CheckJSONRequestBody defines body for Check for application/json ContentType.
 type CheckJSONRequestBody = Asked
 
+// CompareJSONRequestBody defines body for Compare for application/json ContentType.
+type CompareJSONRequestBody = Days
+
+// CompareBundleMultipartRequestBody defines body for CompareBundle for multipart/form-data ContentType.
+type CompareBundleMultipartRequestBody CompareBundleMultipartBody
+
+// RollBackDataJSONRequestBody defines body for RollBackData for application/json ContentType.
+type RollBackDataJSONRequestBody = Rollback
+
+// InspectJSONRequestBody defines body for Inspect for application/json ContentType.
+type InspectJSONRequestBody = Images
+
 // PutPersonJSONRequestBody defines body for PutPerson for application/json ContentType.
 type PutPersonJSONRequestBody = Account
+
+// ScreenJSONRequestBody defines body for Screen for application/json ContentType.
+type ScreenJSONRequestBody = Screen
 
 // NewTokenJSONRequestBody defines body for NewToken for application/json ContentType.
 type NewTokenJSONRequestBody = WantedToken
@@ -1109,6 +1689,58 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/checks (the `Check` operationId).
 	Check(ctx context.Context, params *CheckParams, body CheckJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CompareWithBody Judge the things of the current result as of two days: whose verdict the law changes in between
+	//
+	// Needs the role analyst.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+	CompareWithBody(ctx context.Context, params *CompareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Compare Judge the things of the current result as of two days: whose verdict the law changes in between
+	//
+	// Needs the role analyst.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+	Compare(ctx context.Context, params *CompareParams, body CompareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Data The data in use, and those that a rollback brings back
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/data (the `Data` operationId).
+	Data(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompareBundleWithBody Compare a signed bundle of data with those in use; nothing is taken in
+	//
+	// Needs the role admin.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/data/bundles (the `CompareBundle` operationId).
+	CompareBundleWithBody(ctx context.Context, params *CompareBundleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RollBackDataWithBody Go back to the data in use before, whose version the body names, and judge anew
+	//
+	// Needs the role admin.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+	RollBackDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RollBackData Go back to the data in use before, whose version the body names, and judge anew
+	//
+	// Needs the role admin.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+	RollBackData(ctx context.Context, body RollBackDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Export A list to hand over
 	//
 	// Needs the role viewer.
@@ -1143,6 +1775,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/findings/{id} (the `Finding` operationId).
 	Finding(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// InspectWithBody Open firmware images among the uploads
+	//
+	// Needs the role analyst.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+	InspectWithBody(ctx context.Context, params *InspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Inspect Open firmware images among the uploads
+	//
+	// Needs the role analyst.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+	Inspect(ctx context.Context, params *InspectParams, body InspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Inbox Open questions in groups
 	//
@@ -1179,12 +1829,33 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/jobs/{id} (the `Job` operationId).
 	Job(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// Compared What a comparison found
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/jobs/{id}/compared (the `Compared` operationId).
+	Compared(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// JobEvents A job as it goes on, as server-sent events
 	//
 	// Needs the role viewer.
 	//
 	// Corresponds with GET /api/v1/jobs/{id}/events (the `JobEvents` operationId).
 	JobEvents(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Inspected The report of firmware images that a job opened
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/jobs/{id}/firmware (the `Inspected` operationId).
+	Inspected(ctx context.Context, id string, params *InspectedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TakeData Use the bundle that a job compared from now on, and judge the current result anew; null where there is none
+	//
+	// Needs the role admin.
+	//
+	// Corresponds with POST /api/v1/jobs/{id}/take (the `TakeData` operationId).
+	TakeData(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Laws The instruments of law, by ID
 	//
@@ -1193,12 +1864,33 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/law (the `Laws` operationId).
 	Laws(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// LawDays Days on which law changes or falls due, from the first day to the last
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/law/days (the `LawDays` operationId).
+	LawDays(ctx context.Context, params *LawDaysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Law One instrument as its file has it
 	//
 	// Needs the role viewer.
 	//
 	// Corresponds with GET /api/v1/law/{id} (the `Law` operationId).
 	Law(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Organisations Organisations that a text names, or all that stand under an instrument
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/organisations (the `Organisations` operationId).
+	Organisations(ctx context.Context, params *OrganisationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Organisation One organisation: names, identifiers, brands, owners and what it counts with on a day
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/organisations/{id} (the `Organisation` operationId).
+	Organisation(ctx context.Context, id string, params *OrganisationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// People The accounts
 	//
@@ -1232,6 +1924,13 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/people/{name} (the `PutPerson` operationId).
 	PutPerson(ctx context.Context, name string, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// Reconcile What paper says against what the network shows, in the current result
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/reconcile (the `Reconcile` operationId).
+	Reconcile(ctx context.Context, params *ReconcileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Record Who saw, answered and exported what, newest first
 	//
 	// Needs the role admin.
@@ -1245,6 +1944,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/results (the `Results` operationId).
 	Results(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScreenWithBody Compare names of suppliers with listed organisations and those they count with
+	//
+	// Needs the role viewer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+	ScreenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Screen Compare names of suppliers with listed organisations and those they count with
+	//
+	// Needs the role viewer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+	Screen(ctx context.Context, body ScreenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Summary The small part of the current result: summary, groups, next tests, coverage
 	//
@@ -1291,6 +2008,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/tokens/{id} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Topology Which things of the current result are joined, and how that is known
+	//
+	// Needs the role viewer.
+	//
+	// Corresponds with GET /api/v1/topology (the `Topology` operationId).
+	Topology(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UploadWithBody Hand in a file; name it with ?name=
 	//
@@ -1488,6 +2212,118 @@ func (c *Client) Check(ctx context.Context, params *CheckParams, body CheckJSONR
 	return c.Client.Do(req)
 }
 
+// CompareWithBody Judge the things of the current result as of two days: whose verdict the law changes in between
+//
+// Needs the role analyst.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+func (c *Client) CompareWithBody(ctx context.Context, params *CompareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Compare Judge the things of the current result as of two days: whose verdict the law changes in between
+//
+// Needs the role analyst.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+func (c *Client) Compare(ctx context.Context, params *CompareParams, body CompareJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Data The data in use, and those that a rollback brings back
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/data (the `Data` operationId).
+func (c *Client) Data(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDataRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareBundleWithBody Compare a signed bundle of data with those in use; nothing is taken in
+//
+// Needs the role admin.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/data/bundles (the `CompareBundle` operationId).
+func (c *Client) CompareBundleWithBody(ctx context.Context, params *CompareBundleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareBundleRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RollBackDataWithBody Go back to the data in use before, whose version the body names, and judge anew
+//
+// Needs the role admin.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+func (c *Client) RollBackDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRollBackDataRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RollBackData Go back to the data in use before, whose version the body names, and judge anew
+//
+// Needs the role admin.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+func (c *Client) RollBackData(ctx context.Context, body RollBackDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRollBackDataRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Export A list to hand over
 //
 // Needs the role viewer.
@@ -1563,6 +2399,44 @@ func (c *Client) FindingFacets(ctx context.Context, params *FindingFacetsParams,
 // Corresponds with GET /api/v1/findings/{id} (the `Finding` operationId).
 func (c *Client) Finding(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewFindingRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InspectWithBody Open firmware images among the uploads
+//
+// Needs the role analyst.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+func (c *Client) InspectWithBody(ctx context.Context, params *InspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInspectRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Inspect Open firmware images among the uploads
+//
+// Needs the role analyst.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+func (c *Client) Inspect(ctx context.Context, params *InspectParams, body InspectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInspectRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1658,6 +2532,23 @@ func (c *Client) Job(ctx context.Context, id string, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
+// Compared What a comparison found
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/jobs/{id}/compared (the `Compared` operationId).
+func (c *Client) Compared(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewComparedRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // JobEvents A job as it goes on, as server-sent events
 //
 // Needs the role viewer.
@@ -1665,6 +2556,40 @@ func (c *Client) Job(ctx context.Context, id string, reqEditors ...RequestEditor
 // Corresponds with GET /api/v1/jobs/{id}/events (the `JobEvents` operationId).
 func (c *Client) JobEvents(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewJobEventsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Inspected The report of firmware images that a job opened
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/jobs/{id}/firmware (the `Inspected` operationId).
+func (c *Client) Inspected(ctx context.Context, id string, params *InspectedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInspectedRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TakeData Use the bundle that a job compared from now on, and judge the current result anew; null where there is none
+//
+// Needs the role admin.
+//
+// Corresponds with POST /api/v1/jobs/{id}/take (the `TakeData` operationId).
+func (c *Client) TakeData(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTakeDataRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -1692,6 +2617,23 @@ func (c *Client) Laws(ctx context.Context, reqEditors ...RequestEditorFn) (*http
 	return c.Client.Do(req)
 }
 
+// LawDays Days on which law changes or falls due, from the first day to the last
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/law/days (the `LawDays` operationId).
+func (c *Client) LawDays(ctx context.Context, params *LawDaysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLawDaysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Law One instrument as its file has it
 //
 // Needs the role viewer.
@@ -1699,6 +2641,40 @@ func (c *Client) Laws(ctx context.Context, reqEditors ...RequestEditorFn) (*http
 // Corresponds with GET /api/v1/law/{id} (the `Law` operationId).
 func (c *Client) Law(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLawRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Organisations Organisations that a text names, or all that stand under an instrument
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/organisations (the `Organisations` operationId).
+func (c *Client) Organisations(ctx context.Context, params *OrganisationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOrganisationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Organisation One organisation: names, identifiers, brands, owners and what it counts with on a day
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/organisations/{id} (the `Organisation` operationId).
+func (c *Client) Organisation(ctx context.Context, id string, params *OrganisationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOrganisationRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1781,6 +2757,23 @@ func (c *Client) PutPerson(ctx context.Context, name string, body PutPersonJSONR
 	return c.Client.Do(req)
 }
 
+// Reconcile What paper says against what the network shows, in the current result
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/reconcile (the `Reconcile` operationId).
+func (c *Client) Reconcile(ctx context.Context, params *ReconcileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReconcileRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Record Who saw, answered and exported what, newest first
 //
 // Needs the role admin.
@@ -1805,6 +2798,44 @@ func (c *Client) Record(ctx context.Context, params *RecordParams, reqEditors ..
 // Corresponds with GET /api/v1/results (the `Results` operationId).
 func (c *Client) Results(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResultsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScreenWithBody Compare names of suppliers with listed organisations and those they count with
+//
+// Needs the role viewer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+func (c *Client) ScreenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScreenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Screen Compare names of suppliers with listed organisations and those they count with
+//
+// Needs the role viewer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+func (c *Client) Screen(ctx context.Context, body ScreenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScreenRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1911,6 +2942,23 @@ func (c *Client) NewToken(ctx context.Context, body NewTokenJSONRequestBody, req
 // Corresponds with DELETE /api/v1/tokens/{id} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeTokenRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Topology Which things of the current result are joined, and how that is known
+//
+// Needs the role viewer.
+//
+// Corresponds with GET /api/v1/topology (the `Topology` operationId).
+func (c *Client) Topology(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTopologyRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2376,6 +3424,184 @@ func NewCheckRequestWithBody(server string, params *CheckParams, contentType str
 	return req, nil
 }
 
+// NewCompareRequest calls the generic Compare builder with application/json body
+func NewCompareRequest(server string, params *CompareParams, body CompareJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCompareRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCompareRequestWithBody constructs an http.Request for the Compare method, with any body, and a specified content type
+func NewCompareRequestWithBody(server string, params *CompareParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/comparisons")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDataRequest constructs an http.Request for the Data method
+func NewDataRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompareBundleRequestWithBody constructs an http.Request for the CompareBundle method, with any body, and a specified content type
+func NewCompareBundleRequestWithBody(server string, params *CompareBundleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/data/bundles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Key != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "key", *params.Key, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRollBackDataRequest calls the generic RollBackData builder with application/json body
+func NewRollBackDataRequest(server string, body RollBackDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRollBackDataRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRollBackDataRequestWithBody constructs an http.Request for the RollBackData method, with any body, and a specified content type
+func NewRollBackDataRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/data/rollback")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewExportRequest constructs an http.Request for the Export method
 func NewExportRequest(server string, params *ExportParams) (*http.Request, error) {
 	var err error
@@ -2659,6 +3885,61 @@ func NewFindingRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewInspectRequest calls the generic Inspect builder with application/json body
+func NewInspectRequest(server string, params *InspectParams, body InspectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewInspectRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewInspectRequestWithBody constructs an http.Request for the Inspect method, with any body, and a specified content type
+func NewInspectRequestWithBody(server string, params *InspectParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/firmware")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewInboxRequest constructs an http.Request for the Inbox method
 func NewInboxRequest(server string) (*http.Request, error) {
 	var err error
@@ -2854,6 +4135,40 @@ func NewJobRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewComparedRequest constructs an http.Request for the Compared method
+func NewComparedRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/jobs/%s/compared", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewJobEventsRequest constructs an http.Request for the JobEvents method
 func NewJobEventsRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -2888,6 +4203,101 @@ func NewJobEventsRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewInspectedRequest constructs an http.Request for the Inspected method
+func NewInspectedRequest(server string, id string, params *InspectedParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/jobs/%s/firmware", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTakeDataRequest constructs an http.Request for the TakeData method
+func NewTakeDataRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/jobs/%s/take", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewLawsRequest constructs an http.Request for the Laws method
 func NewLawsRequest(server string) (*http.Request, error) {
 	var err error
@@ -2905,6 +4315,84 @@ func NewLawsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLawDaysRequest constructs an http.Request for the LawDays method
+func NewLawDaysRequest(server string, params *LawDaysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/law/days")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Profile != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profile", *params.Profile, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -2939,6 +4427,121 @@ func NewLawRequest(server string, id string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOrganisationsRequest constructs an http.Request for the Organisations method
+func NewOrganisationsRequest(server string, params *OrganisationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/organisations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOrganisationRequest constructs an http.Request for the Organisation method
+func NewOrganisationRequest(server string, id string, params *OrganisationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/organisations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AsOf != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "as_of", *params.AsOf, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -3057,6 +4660,60 @@ func NewPutPersonRequestWithBody(server string, name string, contentType string,
 	return req, nil
 }
 
+// NewReconcileRequest constructs an http.Request for the Reconcile method
+func NewReconcileRequest(server string, params *ReconcileParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/reconcile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRecordRequest constructs an http.Request for the Record method
 func NewRecordRequest(server string, params *RecordParams) (*http.Request, error) {
 	var err error
@@ -3146,6 +4803,46 @@ func NewResultsRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewScreenRequest calls the generic Screen builder with application/json body
+func NewScreenRequest(server string, body ScreenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewScreenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewScreenRequestWithBody constructs an http.Request for the Screen method, with any body, and a specified content type
+func NewScreenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/screen")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -3298,6 +4995,33 @@ func NewRevokeTokenRequest(server string, id string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTopologyRequest constructs an http.Request for the Topology method
+func NewTopologyRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/topology")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -3553,6 +5277,60 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/checks (the `Check` operationId).
 	CheckWithResponse(ctx context.Context, params *CheckParams, body CheckJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckResponse, error)
 
+	// CompareWithBodyWithResponse Judge the things of the current result as of two days: whose verdict the law changes in between
+	//
+	// Needs the role analyst.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+	CompareWithBodyWithResponse(ctx context.Context, params *CompareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompareResponse, error)
+
+	// CompareWithResponse Judge the things of the current result as of two days: whose verdict the law changes in between
+	//
+	// Needs the role analyst.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+	CompareWithResponse(ctx context.Context, params *CompareParams, body CompareJSONRequestBody, reqEditors ...RequestEditorFn) (*CompareResponse, error)
+
+	// DataWithResponse The data in use, and those that a rollback brings back
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/data (the `Data` operationId).
+	DataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DataResponse, error)
+
+	// CompareBundleWithBodyWithResponse Compare a signed bundle of data with those in use; nothing is taken in
+	//
+	// Needs the role admin.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/data/bundles (the `CompareBundle` operationId).
+	CompareBundleWithBodyWithResponse(ctx context.Context, params *CompareBundleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompareBundleResponse, error)
+
+	// RollBackDataWithBodyWithResponse Go back to the data in use before, whose version the body names, and judge anew
+	//
+	// Needs the role admin.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+	RollBackDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RollBackDataResponse, error)
+
+	// RollBackDataWithResponse Go back to the data in use before, whose version the body names, and judge anew
+	//
+	// Needs the role admin.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+	RollBackDataWithResponse(ctx context.Context, body RollBackDataJSONRequestBody, reqEditors ...RequestEditorFn) (*RollBackDataResponse, error)
+
 	// ExportWithResponse A list to hand over
 	//
 	// Needs the role viewer.
@@ -3597,6 +5375,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/findings/{id} (the `Finding` operationId).
 	FindingWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*FindingResponse, error)
+
+	// InspectWithBodyWithResponse Open firmware images among the uploads
+	//
+	// Needs the role analyst.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+	InspectWithBodyWithResponse(ctx context.Context, params *InspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InspectResponse, error)
+
+	// InspectWithResponse Open firmware images among the uploads
+	//
+	// Needs the role analyst.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+	InspectWithResponse(ctx context.Context, params *InspectParams, body InspectJSONRequestBody, reqEditors ...RequestEditorFn) (*InspectResponse, error)
 
 	// InboxWithResponse Open questions in groups
 	//
@@ -3643,6 +5439,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/jobs/{id} (the `Job` operationId).
 	JobWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*JobResponse, error)
 
+	// ComparedWithResponse What a comparison found
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/jobs/{id}/compared (the `Compared` operationId).
+	ComparedWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ComparedResponse, error)
+
 	// JobEventsWithResponse A job as it goes on, as server-sent events
 	//
 	// Needs the role viewer.
@@ -3651,6 +5456,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/jobs/{id}/events (the `JobEvents` operationId).
 	JobEventsWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*JobEventsResponse, error)
+
+	// InspectedWithResponse The report of firmware images that a job opened
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/jobs/{id}/firmware (the `Inspected` operationId).
+	InspectedWithResponse(ctx context.Context, id string, params *InspectedParams, reqEditors ...RequestEditorFn) (*InspectedResponse, error)
+
+	// TakeDataWithResponse Use the bundle that a job compared from now on, and judge the current result anew; null where there is none
+	//
+	// Needs the role admin.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/jobs/{id}/take (the `TakeData` operationId).
+	TakeDataWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*TakeDataResponse, error)
 
 	// LawsWithResponse The instruments of law, by ID
 	//
@@ -3661,6 +5484,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/law (the `Laws` operationId).
 	LawsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LawsResponse, error)
 
+	// LawDaysWithResponse Days on which law changes or falls due, from the first day to the last
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/law/days (the `LawDays` operationId).
+	LawDaysWithResponse(ctx context.Context, params *LawDaysParams, reqEditors ...RequestEditorFn) (*LawDaysResponse, error)
+
 	// LawWithResponse One instrument as its file has it
 	//
 	// Needs the role viewer.
@@ -3669,6 +5501,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/law/{id} (the `Law` operationId).
 	LawWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*LawResponse, error)
+
+	// OrganisationsWithResponse Organisations that a text names, or all that stand under an instrument
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/organisations (the `Organisations` operationId).
+	OrganisationsWithResponse(ctx context.Context, params *OrganisationsParams, reqEditors ...RequestEditorFn) (*OrganisationsResponse, error)
+
+	// OrganisationWithResponse One organisation: names, identifiers, brands, owners and what it counts with on a day
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/organisations/{id} (the `Organisation` operationId).
+	OrganisationWithResponse(ctx context.Context, id string, params *OrganisationParams, reqEditors ...RequestEditorFn) (*OrganisationResponse, error)
 
 	// PeopleWithResponse The accounts
 	//
@@ -3706,6 +5556,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /api/v1/people/{name} (the `PutPerson` operationId).
 	PutPersonWithResponse(ctx context.Context, name string, body PutPersonJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPersonResponse, error)
 
+	// ReconcileWithResponse What paper says against what the network shows, in the current result
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/reconcile (the `Reconcile` operationId).
+	ReconcileWithResponse(ctx context.Context, params *ReconcileParams, reqEditors ...RequestEditorFn) (*ReconcileResponse, error)
+
 	// RecordWithResponse Who saw, answered and exported what, newest first
 	//
 	// Needs the role admin.
@@ -3723,6 +5582,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/results (the `Results` operationId).
 	ResultsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ResultsResponse, error)
+
+	// ScreenWithBodyWithResponse Compare names of suppliers with listed organisations and those they count with
+	//
+	// Needs the role viewer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+	ScreenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScreenResponse, error)
+
+	// ScreenWithResponse Compare names of suppliers with listed organisations and those they count with
+	//
+	// Needs the role viewer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+	ScreenWithResponse(ctx context.Context, body ScreenJSONRequestBody, reqEditors ...RequestEditorFn) (*ScreenResponse, error)
 
 	// SummaryWithResponse The small part of the current result: summary, groups, next tests, coverage
 	//
@@ -3777,6 +5654,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/tokens/{id} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+
+	// TopologyWithResponse Which things of the current result are joined, and how that is known
+	//
+	// Needs the role viewer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/topology (the `Topology` operationId).
+	TopologyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*TopologyResponse, error)
 
 	// UploadWithBodyWithResponse Hand in a file; name it with ?name=
 	//
@@ -4151,6 +6037,198 @@ func (r CheckResponse) ContentType() string {
 	return ""
 }
 
+type CompareResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *JobInfo
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CompareResponse) GetJSON202() *JobInfo {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataInUse
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DataResponse) GetJSON200() *DataInUse {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DataResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompareBundleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *JobInfo
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CompareBundleResponse) GetJSON202() *JobInfo {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareBundleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareBundleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareBundleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareBundleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareBundleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RollBackDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *JobInfo
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r RollBackDataResponse) GetJSON202() *JobInfo {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RollBackDataResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RollBackDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RollBackDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RollBackDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RollBackDataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ExportResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4378,6 +6456,54 @@ func (r FindingResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r FindingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type InspectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *JobInfo
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r InspectResponse) GetJSON202() *JobInfo {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r InspectResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r InspectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r InspectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InspectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r InspectResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4617,6 +6743,54 @@ func (r JobResponse) ContentType() string {
 	return ""
 }
 
+type ComparedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Compared
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ComparedResponse) GetJSON200() *Compared {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ComparedResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ComparedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ComparedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ComparedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ComparedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type JobEventsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4652,6 +6826,95 @@ func (r JobEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r JobEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type InspectedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r InspectedResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r InspectedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r InspectedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InspectedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r InspectedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TakeDataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *JobInfo
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r TakeDataResponse) GetJSON202() *JobInfo {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TakeDataResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TakeDataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TakeDataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TakeDataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TakeDataResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4706,6 +6969,54 @@ func (r LawsResponse) ContentType() string {
 	return ""
 }
 
+type LawDaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LawDayList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LawDaysResponse) GetJSON200() *LawDayList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LawDaysResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LawDaysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LawDaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LawDaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LawDaysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type LawResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4748,6 +7059,102 @@ func (r LawResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r LawResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type OrganisationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrganisationList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OrganisationsResponse) GetJSON200() *OrganisationList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r OrganisationsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r OrganisationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OrganisationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OrganisationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OrganisationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type OrganisationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrgView
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OrganisationResponse) GetJSON200() *OrgView {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r OrganisationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r OrganisationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OrganisationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OrganisationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OrganisationResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4884,6 +7291,54 @@ func (r PutPersonResponse) ContentType() string {
 	return ""
 }
 
+type ReconcileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Reconciliation
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReconcileResponse) GetJSON200() *Reconciliation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReconcileResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReconcileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReconcileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReconcileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReconcileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RecordResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4974,6 +7429,54 @@ func (r ResultsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ResultsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ScreenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Screening
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ScreenResponse) GetJSON200() *Screening {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ScreenResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ScreenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ScreenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ScreenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ScreenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5207,6 +7710,54 @@ func (r RevokeTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TopologyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Topology
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TopologyResponse) GetJSON200() *Topology {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TopologyResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TopologyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TopologyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TopologyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TopologyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5485,6 +8036,96 @@ func (c *ClientWithResponses) CheckWithResponse(ctx context.Context, params *Che
 	return ParseCheckResponse(rsp)
 }
 
+// CompareWithBodyWithResponse Judge the things of the current result as of two days: whose verdict the law changes in between
+//
+// Needs the role analyst.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+func (c *ClientWithResponses) CompareWithBodyWithResponse(ctx context.Context, params *CompareParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompareResponse, error) {
+	rsp, err := c.CompareWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareResponse(rsp)
+}
+
+// CompareWithResponse Judge the things of the current result as of two days: whose verdict the law changes in between
+//
+// Needs the role analyst.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/comparisons (the `Compare` operationId).
+func (c *ClientWithResponses) CompareWithResponse(ctx context.Context, params *CompareParams, body CompareJSONRequestBody, reqEditors ...RequestEditorFn) (*CompareResponse, error) {
+	rsp, err := c.Compare(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareResponse(rsp)
+}
+
+// DataWithResponse The data in use, and those that a rollback brings back
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/data (the `Data` operationId).
+func (c *ClientWithResponses) DataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DataResponse, error) {
+	rsp, err := c.Data(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDataResponse(rsp)
+}
+
+// CompareBundleWithBodyWithResponse Compare a signed bundle of data with those in use; nothing is taken in
+//
+// Needs the role admin.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/data/bundles (the `CompareBundle` operationId).
+func (c *ClientWithResponses) CompareBundleWithBodyWithResponse(ctx context.Context, params *CompareBundleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompareBundleResponse, error) {
+	rsp, err := c.CompareBundleWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareBundleResponse(rsp)
+}
+
+// RollBackDataWithBodyWithResponse Go back to the data in use before, whose version the body names, and judge anew
+//
+// Needs the role admin.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+func (c *ClientWithResponses) RollBackDataWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RollBackDataResponse, error) {
+	rsp, err := c.RollBackDataWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRollBackDataResponse(rsp)
+}
+
+// RollBackDataWithResponse Go back to the data in use before, whose version the body names, and judge anew
+//
+// Needs the role admin.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/data/rollback (the `RollBackData` operationId).
+func (c *ClientWithResponses) RollBackDataWithResponse(ctx context.Context, body RollBackDataJSONRequestBody, reqEditors ...RequestEditorFn) (*RollBackDataResponse, error) {
+	rsp, err := c.RollBackData(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRollBackDataResponse(rsp)
+}
+
 // ExportWithResponse A list to hand over
 //
 // Needs the role viewer.
@@ -5558,6 +8199,36 @@ func (c *ClientWithResponses) FindingWithResponse(ctx context.Context, id string
 		return nil, err
 	}
 	return ParseFindingResponse(rsp)
+}
+
+// InspectWithBodyWithResponse Open firmware images among the uploads
+//
+// Needs the role analyst.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+func (c *ClientWithResponses) InspectWithBodyWithResponse(ctx context.Context, params *InspectParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InspectResponse, error) {
+	rsp, err := c.InspectWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInspectResponse(rsp)
+}
+
+// InspectWithResponse Open firmware images among the uploads
+//
+// Needs the role analyst.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/firmware (the `Inspect` operationId).
+func (c *ClientWithResponses) InspectWithResponse(ctx context.Context, params *InspectParams, body InspectJSONRequestBody, reqEditors ...RequestEditorFn) (*InspectResponse, error) {
+	rsp, err := c.Inspect(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInspectResponse(rsp)
 }
 
 // InboxWithResponse Open questions in groups
@@ -5635,6 +8306,21 @@ func (c *ClientWithResponses) JobWithResponse(ctx context.Context, id string, re
 	return ParseJobResponse(rsp)
 }
 
+// ComparedWithResponse What a comparison found
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/jobs/{id}/compared (the `Compared` operationId).
+func (c *ClientWithResponses) ComparedWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*ComparedResponse, error) {
+	rsp, err := c.Compared(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseComparedResponse(rsp)
+}
+
 // JobEventsWithResponse A job as it goes on, as server-sent events
 //
 // Needs the role viewer.
@@ -5648,6 +8334,36 @@ func (c *ClientWithResponses) JobEventsWithResponse(ctx context.Context, id stri
 		return nil, err
 	}
 	return ParseJobEventsResponse(rsp)
+}
+
+// InspectedWithResponse The report of firmware images that a job opened
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/jobs/{id}/firmware (the `Inspected` operationId).
+func (c *ClientWithResponses) InspectedWithResponse(ctx context.Context, id string, params *InspectedParams, reqEditors ...RequestEditorFn) (*InspectedResponse, error) {
+	rsp, err := c.Inspected(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInspectedResponse(rsp)
+}
+
+// TakeDataWithResponse Use the bundle that a job compared from now on, and judge the current result anew; null where there is none
+//
+// Needs the role admin.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/jobs/{id}/take (the `TakeData` operationId).
+func (c *ClientWithResponses) TakeDataWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*TakeDataResponse, error) {
+	rsp, err := c.TakeData(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTakeDataResponse(rsp)
 }
 
 // LawsWithResponse The instruments of law, by ID
@@ -5665,6 +8381,21 @@ func (c *ClientWithResponses) LawsWithResponse(ctx context.Context, reqEditors .
 	return ParseLawsResponse(rsp)
 }
 
+// LawDaysWithResponse Days on which law changes or falls due, from the first day to the last
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/law/days (the `LawDays` operationId).
+func (c *ClientWithResponses) LawDaysWithResponse(ctx context.Context, params *LawDaysParams, reqEditors ...RequestEditorFn) (*LawDaysResponse, error) {
+	rsp, err := c.LawDays(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLawDaysResponse(rsp)
+}
+
 // LawWithResponse One instrument as its file has it
 //
 // Needs the role viewer.
@@ -5678,6 +8409,36 @@ func (c *ClientWithResponses) LawWithResponse(ctx context.Context, id string, re
 		return nil, err
 	}
 	return ParseLawResponse(rsp)
+}
+
+// OrganisationsWithResponse Organisations that a text names, or all that stand under an instrument
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/organisations (the `Organisations` operationId).
+func (c *ClientWithResponses) OrganisationsWithResponse(ctx context.Context, params *OrganisationsParams, reqEditors ...RequestEditorFn) (*OrganisationsResponse, error) {
+	rsp, err := c.Organisations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOrganisationsResponse(rsp)
+}
+
+// OrganisationWithResponse One organisation: names, identifiers, brands, owners and what it counts with on a day
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/organisations/{id} (the `Organisation` operationId).
+func (c *ClientWithResponses) OrganisationWithResponse(ctx context.Context, id string, params *OrganisationParams, reqEditors ...RequestEditorFn) (*OrganisationResponse, error) {
+	rsp, err := c.Organisation(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOrganisationResponse(rsp)
 }
 
 // PeopleWithResponse The accounts
@@ -5740,6 +8501,21 @@ func (c *ClientWithResponses) PutPersonWithResponse(ctx context.Context, name st
 	return ParsePutPersonResponse(rsp)
 }
 
+// ReconcileWithResponse What paper says against what the network shows, in the current result
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/reconcile (the `Reconcile` operationId).
+func (c *ClientWithResponses) ReconcileWithResponse(ctx context.Context, params *ReconcileParams, reqEditors ...RequestEditorFn) (*ReconcileResponse, error) {
+	rsp, err := c.Reconcile(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReconcileResponse(rsp)
+}
+
 // RecordWithResponse Who saw, answered and exported what, newest first
 //
 // Needs the role admin.
@@ -5768,6 +8544,36 @@ func (c *ClientWithResponses) ResultsWithResponse(ctx context.Context, reqEditor
 		return nil, err
 	}
 	return ParseResultsResponse(rsp)
+}
+
+// ScreenWithBodyWithResponse Compare names of suppliers with listed organisations and those they count with
+//
+// Needs the role viewer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+func (c *ClientWithResponses) ScreenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScreenResponse, error) {
+	rsp, err := c.ScreenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScreenResponse(rsp)
+}
+
+// ScreenWithResponse Compare names of suppliers with listed organisations and those they count with
+//
+// Needs the role viewer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/screen (the `Screen` operationId).
+func (c *ClientWithResponses) ScreenWithResponse(ctx context.Context, body ScreenJSONRequestBody, reqEditors ...RequestEditorFn) (*ScreenResponse, error) {
+	rsp, err := c.Screen(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScreenResponse(rsp)
 }
 
 // SummaryWithResponse The small part of the current result: summary, groups, next tests, coverage
@@ -5858,6 +8664,21 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id st
 		return nil, err
 	}
 	return ParseRevokeTokenResponse(rsp)
+}
+
+// TopologyWithResponse Which things of the current result are joined, and how that is known
+//
+// Needs the role viewer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/topology (the `Topology` operationId).
+func (c *ClientWithResponses) TopologyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*TopologyResponse, error) {
+	rsp, err := c.Topology(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTopologyResponse(rsp)
 }
 
 // UploadWithBodyWithResponse Hand in a file; name it with ?name=
@@ -6151,6 +8972,138 @@ func ParseCheckResponse(rsp *http.Response) (*CheckResponse, error) {
 	return response, nil
 }
 
+// ParseCompareResponse parses an HTTP response from a CompareWithResponse call
+func ParseCompareResponse(rsp *http.Response) (*CompareResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest JobInfo
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDataResponse parses an HTTP response from a DataWithResponse call
+func ParseDataResponse(rsp *http.Response) (*DataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataInUse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCompareBundleResponse parses an HTTP response from a CompareBundleWithResponse call
+func ParseCompareBundleResponse(rsp *http.Response) (*CompareBundleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareBundleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest JobInfo
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRollBackDataResponse parses an HTTP response from a RollBackDataWithResponse call
+func ParseRollBackDataResponse(rsp *http.Response) (*RollBackDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RollBackDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest JobInfo
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseExportResponse parses an HTTP response from a ExportWithResponse call
 func ParseExportResponse(rsp *http.Response) (*ExportResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -6296,6 +9249,39 @@ func ParseFindingResponse(rsp *http.Response) (*FindingResponse, error) {
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInspectResponse parses an HTTP response from a InspectWithResponse call
+func ParseInspectResponse(rsp *http.Response) (*InspectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InspectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest JobInfo
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -6470,6 +9456,39 @@ func ParseJobResponse(rsp *http.Response) (*JobResponse, error) {
 	return response, nil
 }
 
+// ParseComparedResponse parses an HTTP response from a ComparedWithResponse call
+func ParseComparedResponse(rsp *http.Response) (*ComparedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ComparedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Compared
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseJobEventsResponse parses an HTTP response from a JobEventsWithResponse call
 func ParseJobEventsResponse(rsp *http.Response) (*JobEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -6484,6 +9503,65 @@ func ParseJobEventsResponse(rsp *http.Response) (*JobEventsResponse, error) {
 	}
 
 	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInspectedResponse parses an HTTP response from a InspectedWithResponse call
+func ParseInspectedResponse(rsp *http.Response) (*InspectedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InspectedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTakeDataResponse parses an HTTP response from a TakeDataWithResponse call
+func ParseTakeDataResponse(rsp *http.Response) (*TakeDataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TakeDataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest JobInfo
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6529,6 +9607,39 @@ func ParseLawsResponse(rsp *http.Response) (*LawsResponse, error) {
 	return response, nil
 }
 
+// ParseLawDaysResponse parses an HTTP response from a LawDaysWithResponse call
+func ParseLawDaysResponse(rsp *http.Response) (*LawDaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LawDaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LawDayList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseLawResponse parses an HTTP response from a LawWithResponse call
 func ParseLawResponse(rsp *http.Response) (*LawResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -6545,6 +9656,72 @@ func ParseLawResponse(rsp *http.Response) (*LawResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Text
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOrganisationsResponse parses an HTTP response from a OrganisationsWithResponse call
+func ParseOrganisationsResponse(rsp *http.Response) (*OrganisationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OrganisationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrganisationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOrganisationResponse parses an HTTP response from a OrganisationWithResponse call
+func ParseOrganisationResponse(rsp *http.Response) (*OrganisationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OrganisationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrgView
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6653,6 +9830,39 @@ func ParsePutPersonResponse(rsp *http.Response) (*PutPersonResponse, error) {
 	return response, nil
 }
 
+// ParseReconcileResponse parses an HTTP response from a ReconcileWithResponse call
+func ParseReconcileResponse(rsp *http.Response) (*ReconcileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReconcileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Reconciliation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRecordResponse parses an HTTP response from a RecordWithResponse call
 func ParseRecordResponse(rsp *http.Response) (*RecordResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -6702,6 +9912,39 @@ func ParseResultsResponse(rsp *http.Response) (*ResultsResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ResultInfoList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseScreenResponse parses an HTTP response from a ScreenWithResponse call
+func ParseScreenResponse(rsp *http.Response) (*ScreenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ScreenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Screening
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6867,6 +10110,39 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTopologyResponse parses an HTTP response from a TopologyWithResponse call
+func ParseTopologyResponse(rsp *http.Response) (*TopologyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TopologyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Topology
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

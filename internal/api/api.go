@@ -10,6 +10,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -271,6 +272,12 @@ func problemOf(err error) problem {
 		return problem{err.Error(), http.StatusNotFound}
 	case errors.Is(err, pipeline.ErrTooLarge):
 		return problem{err.Error(), http.StatusRequestEntityTooLarge}
+	case errors.Is(err, context.Canceled):
+		return problem{"the request was given up", http.StatusRequestTimeout}
+	case errors.Is(err, pipeline.ErrMaking):
+		return problem{err.Error(), http.StatusConflict}
+	case errors.Is(err, pipeline.ErrBundle):
+		return problem{err.Error(), http.StatusBadRequest}
 	case errors.Is(err, pipeline.ErrBusy):
 		return problem{err.Error(), http.StatusTooManyRequests}
 	case errors.Is(err, pipeline.ErrInvalid), errors.Is(err, people.ErrInvalid), errors.Is(err, browse.ErrCursor), errors.Is(err, browse.ErrPage):

@@ -13,28 +13,52 @@ import (
 	"telltale/internal/pipeline"
 )
 
-// upload keeps the body, or the file of a form, as it comes: nothing of it is held in memory.
-func (a *API) upload(c *call) (any, error) {
-	name, body := c.URL.Query().Get("name"), io.Reader(c.Body)
-	if t, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); t == "multipart/form-data" {
-		r, err := c.MultipartReader()
-		if err != nil {
-			return nil, problem{Status: http.StatusBadRequest, Title: "the form cannot be read: " + err.Error()}
-		}
-		p, err := r.NextPart()
-		for err == nil && p.FileName() == "" {
-			p, err = r.NextPart()
-		}
-		if err != nil {
-			return nil, problem{Status: http.StatusBadRequest, Title: "the form has no file"}
-		}
-		name, body = or(name, p.FileName()), p
+// file is the body, or the first file of a form, as it comes, and what that is called.
+func (c *call) file() (name string, body io.Reader, err error) {
+	if t, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); t != "multipart/form-data" {
+		return "", c.Body, nil
 	}
-	u, err := a.Work.Upload(name, c.who.Name, body)
-	if err != nil && !errors.Is(err, pipeline.ErrTooLarge) && errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, problem{Status: http.StatusBadRequest, Title: "the file was cut off"}
+	r, err := c.MultipartReader()
+	if err != nil {
+		return "", nil, problem{Status: http.StatusBadRequest, Title: "the form cannot be read: " + err.Error()}
+	}
+	p, err := r.NextPart()
+	for err == nil && p.FileName() == "" {
+		p, err = r.NextPart()
+	}
+	if err != nil {
+		return "", nil, problem{Status: http.StatusBadRequest, Title: "the form has no file"}
+	}
+	return p.FileName(), p, nil
+}
+
+// upload keeps a file as it comes: nothing of it is held in memory.
+func (a *API) upload(c *call) (any, error) {
+	called, body, err := c.file()
+	if err != nil {
+		return nil, err
+	}
+	name := or(c.URL.Query().Get("name"), called)
+	in := &received{Reader: body}
+	u, err := a.Work.Upload(name, c.who.Name, in)
+	if err != nil && !errors.Is(err, pipeline.ErrTooLarge) && in.err != nil {
+		return nil, problem{Status: http.StatusBadRequest, Title: "the file was cut off or broken on its way: " + in.err.Error()}
 	}
 	return u, err
+}
+
+// received remembers why reading ended before the end: that is the sender's fault, not the server's.
+type received struct {
+	io.Reader
+	err error
+}
+
+func (r *received) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
 }
 
 func (a *API) check(c *call) (any, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,10 +135,11 @@ func (w *Workspace) dropBundles(keep int) {
 	}
 }
 
-// forgetCompared removes what a job that is forgotten found, if it is a comparison.
+// forgetCompared removes what a job that is forgotten found, if it compared or opened something.
 func (w *Workspace) forgetCompared(id string) {
-	os.Remove(w.comparedPath(id, ".json"))
-	os.Remove(w.comparedPath(id, ".bundle"))
+	for _, ext := range append(slices.Collect(maps.Values(inspectedForms)), ".json", ".bundle") {
+		os.Remove(w.comparedPath(id, ext))
+	}
 }
 
 // Compared returns what a comparison found, by the ID of its job.

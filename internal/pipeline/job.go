@@ -32,7 +32,7 @@ func (s JobState) Ended() bool { return s == JobDone || s == JobFailed || s == J
 // JobInfo is a job as it stands.
 type JobInfo struct {
 	ID    string   `json:"id"`
-	Kind  string   `json:"kind"` // check, answer, compare, judge
+	Kind  string   `json:"kind"` // check, answer, compare, judge, firmware
 	Title string   `json:"title"`
 	State JobState `json:"state"`
 	// Stage, Input, Done and Total tell how far it is: read, judge, index. Total is 0 when not known.

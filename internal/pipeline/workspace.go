@@ -23,22 +23,24 @@ import (
 //	dir/results/N/        result folders, the newest keptResults
 //	dir/jobs.jsonl        jobs that ended, the newest keptJobs
 //	dir/compared/ID.json  what a comparison found, as long as its job is known
+//	dir/compared/ID.firmware.*  the report of firmware images, as long as its job is known
 //	dir/compared/ID.bundle  the bundle that was compared, the newest keptBundles
 type Workspace struct {
 	WorkspaceOptions
 
-	mu      sync.Mutex
-	k       *Knowledge  // of Knowledge
-	updates sync.Mutex  // one edition is taken in at a time
-	prepare func(*View) // of Prepare
-	results []*shelved  // oldest first; the last is current
-	uploads map[string]*Upload
-	spooled int64
-	jobs    []*Job
-	turn    chan struct{} // one job judges at a time
-	stop    context.CancelFunc
-	ctx     context.Context
-	ended   sync.WaitGroup
+	mu         sync.Mutex
+	k          *Knowledge   // of Knowledge
+	reconciled *reconciling // of the last result asked about
+	updates    sync.Mutex   // one edition is taken in at a time
+	prepare    func(*View)  // of Prepare
+	results    []*shelved   // oldest first; the last is current
+	uploads    map[string]*Upload
+	spooled    int64
+	jobs       []*Job
+	turn       chan struct{} // one job judges at a time
+	stop       context.CancelFunc
+	ctx        context.Context
+	ended      sync.WaitGroup
 }
 
 // WorkspaceOptions say where and for whom a workspace works.

@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	paper "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"telltale/internal/browse"
+	"telltale/internal/calendar"
 	"telltale/internal/pipeline"
 )
 
@@ -39,7 +41,7 @@ func (b *tab) eachPage(do func(name, path string)) {
 
 // unfilled are the pages that look otherwise before the first check.
 var unfilled = map[string]string{
-	"overview": "/", "check": "/check", "assets": "/assets", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence", "network": "/network",
+	"overview": "/", "check": "/check", "assets": "/assets", "findings": "/findings", "inbox": "/inbox", "evidence": "/evidence", "network": "/network", "reconcile": "/reconcile", "firmware": "/firmware",
 	"ask": "/ask", "ask-unknown": "/ask?q=no+such+thing+at+all", "login": "/login", "account": "/account", "people": "/people", "organisations": "/org?q=nobody+is+called+so", "law-diff": "/law/diff?from=2026-11-01&to=2026-11-02&profile=private",
 }
 
@@ -51,7 +53,7 @@ func (b *tab) kinds() map[string]string {
 		"assets-none": "/assets?q=site:nowhere",
 		"law":         "/law", "regime": "/law/us-fcc-covered-list", "law-diff": "/law/diff?from=2025-12-01&to=2026-11-28", "law-ahead": "/law/ahead?profile=uk-provider",
 		"organisations": "/org", "organisation": "/org/dahua", "ask": "/ask?q=Lorex+N843A8&profile=rural-etc", "data": "/data",
-		"people": "/people", "account": "/account", "record": "/record",
+		"people": "/people", "account": "/account", "record": "/record", "reconcile": "/reconcile", "reconcile-kind": "/reconcile?kind=never+bought&since=2026-01-01",
 	}
 	v, release, err := b.work.View()
 	if err != nil {
@@ -83,6 +85,22 @@ func (b *tab) kinds() map[string]string {
 		if j.Kind == "check" {
 			out["job"] = "/job/" + j.ID
 		}
+	}
+	if _, err := b.work.Reconcile(context.Background(), calendar.NoDate); err != nil { // so that no page says that it is being made
+		b.t.Fatal(err)
+	}
+	u, err := b.work.Upload("image.bin", "tester", strings.NewReader("no firmware at all"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	opened, err := b.work.Inspect([]string{u.ID}, "tester")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if i, err := opened.Wait(context.Background()); err != nil || !i.State.Ended() {
+		b.t.Fatalf("firmware: %+v, %v", i, err)
+	} else {
+		out["firmware"], out["job-firmware"] = "/firmware", "/job/"+i.ID
 	}
 	j, err := b.work.CompareDays(mustDay("2019-01-01"), mustDay("2026-11-28"), "tester")
 	if err != nil {

@@ -91,6 +91,8 @@ var navigation = []navGroup{
 		{"assets", "/assets", "Assets"},
 		{"findings", "/findings", "Findings"},
 		{"network", "/network", "Network"},
+		{"reconcile", "/reconcile", "Paper and network"},
+		{"firmware", "/firmware", "Firmware"},
 		{"inbox", "/inbox", "Inbox"},
 		{"evidence", "/evidence", "Evidence"},
 	}},

@@ -127,7 +127,7 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 		}
 	}
 	token := enter(t, s, c, "ann")
-	for _, path := range []string{"/check", "/answer", "/people", "/account", "/law/diff", "/data", "/data/rollback", "/job/00/cancel", "/job/00/take", "/logout"} {
+	for _, path := range []string{"/check", "/answer", "/people", "/account", "/law/diff", "/data", "/data/rollback", "/job/00/cancel", "/firmware", "/job/00/take", "/logout"} {
 		for name, query := range map[string]string{"no token": "", "a forged token": "?csrf=" + forged} {
 			if code, _, _ := fetch(t, c, "POST", s.URL+path+query, ""); code != http.StatusForbidden {
 				t.Errorf("POST %s with %s: %d, want 403", path, name, code)
@@ -147,7 +147,7 @@ func TestAddressesAreHarmless(t *testing.T) {
 	h, v := resultSite(t)
 	words := []string{"..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "..%5c..%5cboot.ini", "%00", "%0d%0aSet-Cookie:%20a=b", "%3Cscript%3Ealert(1)%3C/script%3E", "99999999999999999999", "-1", "%E2%80%AE", strings.Repeat("A", 3000), "'%20OR%201=1", "%ff%fe", "../../../../etc/passwd", v.AssetID(0)[:10]}
 	paths := []string{"/asset/", "/finding/", "/inbox/", "/job/", "/law/", "/org/", "/static/", "/"}
-	queries := []string{"/?format=", "/assets?q=", "/assets?order=", "/assets?after=", "/assets?format=", "/findings?q=", "/network?maker=", "/network?from=", "/inbox?from=", "/law?as_of=", "/law?where=", "/law/diff?from=", "/law/ahead?profile=", "/org?q=", "/org/dahua?as_of=", "/ask?q=", "/ask?profile=", "/check?profile=", "/data?taken=", "/evidence?format="}
+	queries := []string{"/?format=", "/assets?q=", "/assets?order=", "/assets?after=", "/assets?format=", "/findings?q=", "/network?maker=", "/reconcile?kind=", "/reconcile?since=", "/reconcile?from=", "/network?from=", "/inbox?from=", "/law?as_of=", "/law?where=", "/law/diff?from=", "/law/ahead?profile=", "/org?q=", "/org/dahua?as_of=", "/ask?q=", "/ask?profile=", "/check?profile=", "/data?taken=", "/evidence?format="}
 	for _, base := range append(paths, queries...) {
 		for _, word := range words {
 			r, err := http.NewRequest("GET", "http://localhost"+base+word, nil)

@@ -126,6 +126,8 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 	switch i.Kind {
 	case "answer":
 		title = "Answer"
+	case "firmware":
+		title = "Firmware: " + i.Title
 	case "judge":
 		title = "Judged anew"
 	case "compare":

@@ -111,7 +111,7 @@ func resultSite(t *testing.T) (http.Handler, *pipeline.View) {
 // everyPage lists the address of every page over a result.
 func everyPage(t *testing.T, v *pipeline.View) []string {
 	t.Helper()
-	urls := []string{"/", "/check", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence", "/network"}
+	urls := []string{"/", "/check", "/assets", "/assets?q=maker:huawei&order=-name", "/findings", "/findings?q=verdict:prohibited", "/inbox", "/evidence", "/network", "/reconcile", "/firmware"}
 	as, err := v.Assets(browse.Query{}, browse.Page{})
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestPagesOfAResult(t *testing.T) {
 
 func TestPagesWithoutAResultTeach(t *testing.T) {
 	h := testSite(t)
-	for _, url := range []string{"/", "/assets", "/findings", "/inbox", "/evidence", "/network", "/asset/00", "/finding/00"} {
+	for _, url := range []string{"/", "/assets", "/findings", "/inbox", "/evidence", "/network", "/reconcile", "/asset/00", "/finding/00"} {
 		if w := get(t, h, url); w.Code != 200 || !strings.Contains(w.Body.String(), "Nothing has been checked yet") {
 			t.Errorf("%s: code %d, want a page that teaches", url, w.Code)
 		}
@@ -194,7 +194,7 @@ func TestListsSayWhatIsWrong(t *testing.T) {
 
 func TestListsAreHandedOver(t *testing.T) {
 	h, v := resultSite(t)
-	for _, url := range []string{"/assets", "/findings", "/inbox", "/evidence", "/", "/network", "/law", "/law/diff", "/law/ahead", "/law/us-fcc-54-9", "/org", "/org/dahua", "/data", "/asset/" + v.AssetID(0), "/inbox/" + strconv.Itoa(v.Inbox()[0].Group)} {
+	for _, url := range []string{"/assets", "/findings", "/inbox", "/evidence", "/", "/network", "/reconcile", "/law", "/law/diff", "/law/ahead", "/law/us-fcc-54-9", "/org", "/org/dahua", "/data", "/asset/" + v.AssetID(0), "/inbox/" + strconv.Itoa(v.Inbox()[0].Group)} {
 		for _, format := range []string{"csv", "json", "xlsx"} {
 			w := get(t, h, url+"?format="+format)
 			if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Content-Disposition"), "."+format) {

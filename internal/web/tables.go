@@ -21,7 +21,7 @@ import (
 // whole are the tables, by page and beginning of their name, that the page's own export hands over with all columns.
 var whole = map[string]string{
 	"overview": "deadlines", "assets": "assets", "findings": "findings", "asset": "findings", "evidence": "inputs", "data": "data-sets",
-	"people": "accounts", "record": "record", "inboxgroup": "asked-of", "network": "links", "orgs": "organisations",
+	"people": "accounts", "record": "record", "inboxgroup": "asked-of", "network": "links", "orgs": "organisations", "reconcile": "differences",
 	"law": "j-", "lawdiff": "days", "lawahead": "days", "job": "verdicts-that-change",
 }
 

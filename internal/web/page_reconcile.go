@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"telltale/internal/calendar"
+	"telltale/internal/pipeline"
+	"telltale/internal/report"
+)
+
+// reconcilePage compares what is on paper with what is on the wire.
+type reconcilePage struct {
+	*report.Reconciliation
+	// Making says that it is not compared yet: the page asks again by itself.
+	Making bool
+	// Refused says why it is not compared here.
+	Refused string
+	Kinds   []reconcileKind
+	Kind    string
+	Day     string
+	Note    string
+	Rows    []reconcileRow
+	Total   int
+	From    int
+	Next    int
+}
+
+// reconcileKind is one way in which paper and wire differ.
+type reconcileKind struct {
+	What, Title string
+	Count       int
+}
+
+// reconcileRow is one thing said of an asset, with the columns of the sheet that the page shows.
+type reconcileRow struct {
+	Asset, Name, What, Field                        string
+	Paper, PaperInput, PaperPlace, PaperTime        string
+	Wire, WireInput, WirePlace, WireTime, Why, Next string
+}
+
+// reconcileKinds are the kinds in the order of what deserves a look first, by the sheet's word for them.
+func reconcileKinds(r *report.Reconciliation) []reconcileKind {
+	s := &r.Summary
+	return []reconcileKind{
+		{"differs", "Sold as one thing, answers as another", s.Differ}, {"never seen", "Bought, never seen", s.NeverSeen}, {"never bought", "Seen, never bought", s.NeverBought},
+		{"moved", "Moved", s.Moved}, {"gone", "Gone since", s.Gone}, {"not looked at", "On paper, not looked at", s.NotLooked},
+	}
+}
+
+func (s *site) reconcile(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
+	q := r.URL.Query()
+	since, note := dayOf(r, "since", calendar.NoDate)
+	b := reconcilePage{Reconciliation: &report.Reconciliation{}, Kind: q.Get("kind"), Note: note}
+	if since != calendar.NoDate {
+		b.Day = since.String()
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), soon)
+	if q.Has("format") {
+		ctx, cancel = context.WithCancel(r.Context()) // a file is waited for
+	}
+	defer cancel()
+	found, err := s.Work.Reconcile(ctx, since)
+	switch {
+	case errors.Is(err, pipeline.ErrMaking):
+		b.Making = true
+	case err != nil:
+		b.Refused = err.Error()
+	default:
+		b.Reconciliation = found
+		b.Kinds = reconcileKinds(found)
+		if !slices.ContainsFunc(b.Kinds, func(k reconcileKind) bool { return k.What == b.Kind }) {
+			b.Kind = ""
+		}
+		if s.export(w, r, "differences", found.Sheet().Columns, b.rows()) {
+			return
+		}
+		b.From, _ = strconv.Atoi(q.Get("from"))
+		b.fill()
+	}
+	s.show(w, r, http.StatusOK, "reconcile", view{Title: "Paper and network", Nav: "reconcile", Body: b})
+}
+
+// rows are the rows of the sheet of one kind; of all that deserve a look when none is chosen.
+func (b *reconcilePage) rows() iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for row := range b.Sheet().Rows {
+			if what := row[4]; what != b.Kind && (b.Kind != "" || !slices.ContainsFunc(b.Kinds, func(k reconcileKind) bool { return k.What == what })) {
+				continue
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (b *reconcilePage) fill() {
+	b.From = max(0, b.From)
+	for row := range b.rows() {
+		if b.Total++; b.Total > b.From && len(b.Rows) < pageSize {
+			b.Rows = append(b.Rows, reconcileRow{row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14], row[17]})
+		}
+	}
+	if end := b.From + len(b.Rows); end < b.Total {
+		b.Next = end
+	}
+}
