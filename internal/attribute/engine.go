@@ -48,8 +48,9 @@ type Engine struct {
 	numbers map[string]*Number
 	parents map[asset.Category]asset.Category
 	// parts are makers of parts: their address in a box is that of a chip or a card.
-	parts map[org.ID]bool
-	cache *cache
+	parts    map[org.ID]bool
+	spelling spelling
+	cache    *cache
 }
 
 var errTooManyFields = errors.New("number the attributes: more than the matcher can tell apart")
@@ -89,6 +90,7 @@ func New(f Facts) (*Engine, error) {
 		}
 		return nil, err
 	}
+	e.spelling = newSpelling(e.fps)
 	for i := range f.Numbers {
 		n := &f.Numbers[i]
 		v := n.Value
@@ -137,6 +139,13 @@ func (e *Engine) conclude(r *Result, g *gather) {
 		r.Brand, r.BrandText = nil, g.label
 	}
 	r.Relabelled = relabelled(r)
+	if l := g.soldAs(); l != "" && !r.Relabelled && r.BrandText == "" && !slices.ContainsFunc(r.Clues, stated) {
+		was := r.Brand
+		r.Brand, r.BrandText = nil, l
+		if r.Relabelled = relabelled(r); !r.Relabelled {
+			r.Brand, r.BrandText = was, ""
+		}
+	}
 	own := ofMaker(r.Clues, r.Manufacturer)
 	r.Category = e.category(own)
 	if r.Category == nil && r.Manufacturer != nil {

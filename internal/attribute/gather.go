@@ -234,6 +234,19 @@ func (g *gather) stranger() {
 	g.add(g.e.weigh(p)[0], g.strangeAt)
 }
 
+// soldAs is what a register calls the maker when no organisation of the data
+// bears the name: the label of a thing that itself shows another maker.
+func (g *gather) soldAs() string {
+	if g.strangeAt == nil || g.strangeAt.Attr != evidence.ManufacturerText {
+		return ""
+	}
+	switch strings.ToLower(strings.TrimSpace(g.strange)) {
+	case "generic", "oem", "odm", "various", "other", "misc", "no name", "noname", "no brand", "unbranded", "ipc", "ip camera", "onvif", "china":
+		return ""
+	}
+	return g.strange
+}
+
 // sortClues puts clues into their fixed order: aspect, heaviest first.
 func sortClues(cs []Clue) {
 	slices.SortStableFunc(cs, func(a, b Clue) int {

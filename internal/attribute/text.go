@@ -25,6 +25,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 	if !ok || opaque(v) {
 		return nil
 	}
+	if a == evidence.CPE {
+		return e.cpe(v)
+	}
 	class := evidence.ClassOf(a)
 	if class == "" {
 		class = evidence.ClassListing
@@ -70,7 +73,34 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		}
 		out = append(out, ps...)
 	}
+	if len(out) == 0 && roles[a] == named && whole == "" {
+		return e.misspelt(a, v, class)
+	}
 	return out
+}
+
+// cpe reads the vendor of a CPE name (NIST IR 7695: cpe:2.3:part:vendor:product
+// or cpe:/part:vendor:product); an operating system's vendor says little of the box.
+func (e *Engine) cpe(v string) []proto {
+	rest, ok := strings.CutPrefix(v, "cpe:2.3:")
+	if !ok {
+		rest, ok = strings.CutPrefix(v, "cpe:/")
+	}
+	f := strings.Split(rest, ":")
+	if !ok || len(f) < 2 || e.facts.Orgs == nil {
+		return nil
+	}
+	name := strings.ReplaceAll(f[1], "_", " ")
+	who := e.facts.Orgs.Whom(name).Org
+	if who == "" {
+		return nil
+	}
+	class := evidence.ClassOf(evidence.CPE)
+	k := kindOf("name", class)
+	if f[0] == "o" {
+		k = kindOf("weak", class)
+	}
+	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: "name-index", why: "its CPE names " + clip(name)}}
 }
 
 // software tries the patterns for the software part of an SSH greeting (RFC 4253 section 4.2).

@@ -53,6 +53,8 @@ var assumed = map[string]Count{
 	"pen": {60, 3}, "arc": {20, 6}, "mac": {20, 3}, "engine": {20, 6}, "number": {30, 2}, "weak": {3, 3},
 	"hint": {8, 2}, "form": {8, 2}, "trace": {20, 1.5}, "part": {40, 2}, "oem": {3, 1}, "dated": {12, 1}, "undated": {1.5, 1}, "recog": {20, 1}, "strange": {8, 1},
 	// A designation of a form that several makers use, typed by somebody: as likely not.
+	// A name one slip away from a maker's, typed by somebody: not enough to name it, enough to ask.
+	"spelling":     {2, 3},
 	"form:listing": {4, 4}, "hint:listing": {4, 4}, "board": {8, 2}, "shape": {8, 2},
 }
 
