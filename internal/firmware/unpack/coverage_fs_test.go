@@ -128,6 +128,14 @@ func otherFileSystems() []packing {
 	f2fs := func(name, make, load string, shows ...property) packing {
 		return mk("f2fs", "sload.f2fs", name, "mkfs.f2fs", `truncate -s 100M "$I" && mkfs.f2fs -q `+make+` "$I" >/dev/null && sload.f2fs `+load+` -f "$D" "$I" >/dev/null`, shows...)
 	}
+	packed := func(name string, method byte, log int, shows ...property) packing {
+		p := f2fs(name, "-O extra_attr,compression", "", shows...)
+		p.alter = packClusters(method, log)
+		if method == 0 {
+			p.tools = append(p.tools, "lzop")
+		}
+		return p
+	}
 	fat := func(name, args string, shows ...property) packing {
 		p := mk("fat", "mcopy", name, "mkfs.vfat", `mkfs.vfat -C `+args+` >/dev/null && cp -r "$D" "$I.d" && find "$I.d" -type l -delete && mcopy -s -i "$I" "$I.d"/* ::/`, shows...)
 		p.want = without(" link ")
@@ -148,6 +156,7 @@ func otherFileSystems() []packing {
 		mk("romfs", "genromfs", "plain", "", `genromfs -d "$D" -f "$I" -V test`, orders),
 		mk("romfs", "genromfs", "aligned to 256", "", `genromfs -d "$D" -f "$I" -V a-longer-name-of-the-volume -a 256`, sizes),
 		f2fs("plain", "", "", holes), f2fs("extra", "-O extra_attr,inode_checksum", ""), f2fs("compression off", "-O extra_attr,compression", ""),
+		packed("clusters of 4 packed by the tests, LZO", 0, 2), packed("clusters of 4, LZ4", 1, 2), packed("clusters of 16, LZ4", 1, 4, sizes), packed("clusters of 8, zstd", 2, 3, sizes),
 		f2fs("sections of two segments", "-s 2", "", sizes),
 		fat("fat12", `-F 12 "$I" 4096`), fat("fat16", `-F 16 "$I" 20480`), fat("fat32", `-F 32 "$I" 40960`),
 		fat("fat32, clusters of 512", `-F 32 -s 1 "$I" 40960`, sizes), fat("fat16, sectors of 2048", `-F 16 -S 2048 -s 1 "$I" 20480`, sizes), fat("fat12, clusters of 8 KiB", `-F 12 -s 16 "$I" 8192`, sizes),

@@ -259,6 +259,11 @@ func tableOf(list []packing) (page string, empty []string) {
 				count[s]++
 			}
 		}
+		for _, c := range climbers() {
+			if c.format == f {
+				count[climb]++
+			}
+		}
 		sort.Strings(by)
 		fmt.Fprintf(&b, "| `%s` | %s |", f, strings.Join(slices.Compact(by), ", "))
 		for _, p := range properties {
@@ -295,6 +300,9 @@ func dashes(list []packing) []string {
 		for _, s := range p.shows {
 			shown[p.format+string(s)] = true
 		}
+	}
+	for _, c := range climbers() {
+		shown[c.format+string(climb)] = true
 	}
 	by := map[string][]string{}
 	for _, f := range formatsOfTable() {

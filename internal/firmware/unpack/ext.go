@@ -399,7 +399,10 @@ func (f *extFS) dir(in *extInode, entry func(string, uint32)) error {
 		}
 		if ino != 0 && nl > 0 && at+8+nl <= len(b) {
 			name := string(b[at+8 : at+8+nl])
-			if name != "." && name != ".." && !containsSlash(name) {
+			switch {
+			case containsSlash(name):
+				f.x.warn(Partial, "a directory holds the impossible name %q", name)
+			case name != "." && name != "..":
 				entry(name, ino)
 			}
 		}

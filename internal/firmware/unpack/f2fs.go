@@ -168,6 +168,8 @@ type f2fsInode struct {
 	addrs    int // how many there are
 	inlineAt int // where inline data or entries begin, inlineLen bytes
 	inlineLn int
+	cluster  int  // blocks that are packed together; 1: none are
+	packing  byte // how
 }
 
 func (f *f2fs) inode(nid uint32) (in f2fsInode, err error) {
@@ -175,7 +177,7 @@ func (f *f2fs) inode(nid uint32) (in f2fsInode, err error) {
 	if err != nil {
 		return in, err
 	}
-	in = f2fsInode{b: b, inline: b[3], mode: uint32(le.Uint16(b)), size: int64(le.Uint64(b[16:])), base: 360, addrs: f2fsAddrs}
+	in = f2fsInode{b: b, inline: b[3], mode: uint32(le.Uint16(b)), size: int64(le.Uint64(b[16:])), base: 360, addrs: f2fsAddrs, cluster: 1}
 	if !knownMode(in.mode) || in.size < 0 || in.size > 1<<50 || le.Uint32(b[4076:]) != nid {
 		return in, fmt.Errorf("node %d is no inode", nid)
 	}
@@ -193,6 +195,9 @@ func (f *f2fs) inode(nid uint32) (in f2fsInode, err error) {
 		}
 		in.base += extra
 		in.addrs -= extra / 4
+		if log := b[393]; extra >= 36 && le.Uint32(b[80:])&f2fsPacked != 0 && log > 0 && log <= 8 {
+			in.cluster, in.packing = 1<<log, b[392]
+		}
 	}
 	in.addrs -= attrs
 	in.inlineAt, in.inlineLn = in.base+4, 4*(in.addrs-1)
@@ -206,8 +211,9 @@ func (f *f2fs) content(w io.Writer, in *f2fsInode) error {
 		_, err := w.Write(in.b[in.inlineAt : in.inlineAt+int(n)])
 		return err
 	}
-	c := &f2fsContent{f: f, w: w, left: in.size}
-	if err := c.addrs(in.b[in.base : in.base+4*in.addrs]); err != nil {
+	c := &f2fsContent{f: f, w: w, left: in.size, cluster: in.cluster, packing: in.packing}
+	// No cluster goes over the end of a node.
+	if err := c.addrs(in.b[in.base : in.base+4*(in.addrs/in.cluster*in.cluster)]); err != nil {
 		return err
 	}
 	for i, steps := range []int{1, 1, 2, 2, 3} {
@@ -225,10 +231,14 @@ func (f *f2fs) content(w io.Writer, in *f2fsInode) error {
 }
 
 type f2fsContent struct {
-	f    *f2fs
-	w    io.Writer
-	left int64
+	f       *f2fs
+	w       io.Writer
+	left    int64
+	cluster int
+	packing byte
 }
+
+func (c *f2fsContent) direct() int { return f2fsDirect / c.cluster * c.cluster }
 
 func (c *f2fsContent) addrs(b []byte) error {
 	for ; len(b) >= 4 && c.left > 0; b = b[4:] {
@@ -239,7 +249,12 @@ func (c *f2fsContent) addrs(b []byte) error {
 		case 0, f2fsNewAddr:
 			err = writeZeros(c.w, n)
 		case f2fsCompress:
-			return fmt.Errorf("compressed cluster: recognised, not opened")
+			if c.cluster == 1 || len(b) < 4*c.cluster {
+				return fmt.Errorf("a compressed cluster in a file that says it has none")
+			}
+			c.left += n
+			err = c.unpack(b[4 : 4*c.cluster])
+			b = b[4*(c.cluster-1):]
 		default:
 			err = copyRange(c.w, c.f.d, int64(block)*f2fsBlock, n)
 		}
@@ -257,8 +272,11 @@ func (c *f2fsContent) nodes(nid uint32, steps int) error {
 	}
 	if nid == 0 { // a hole as wide as the node
 		span := int64(f2fsBlock)
-		for range steps {
+		for i := range steps {
 			span *= f2fsDirect
+			if i == 0 {
+				span = f2fsBlock * int64(c.direct())
+			}
 		}
 		n := min(c.left, span)
 		c.left -= n
@@ -269,7 +287,7 @@ func (c *f2fsContent) nodes(nid uint32, steps int) error {
 		return err
 	}
 	if steps == 1 {
-		return c.addrs(b[:4*f2fsDirect])
+		return c.addrs(b[:4*c.direct()])
 	}
 	for i := 0; i < f2fsDirect && c.left > 0; i++ {
 		if err := c.nodes(le.Uint32(b[4*i:]), steps-1); err != nil {

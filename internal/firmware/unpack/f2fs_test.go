@@ -1,9 +1,13 @@
 package unpack
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // f2fsImage packs dir with Debian's tools.
@@ -44,5 +48,26 @@ func TestF2FSBroken(t *testing.T) {
 	img[cp+8+f2fsBlock<<le.Uint32(img[1024+20:])] ^= 1
 	if r := findRegion(t, openBytes(t, img), "f2fs"); r.State != Partial || len(r.Nodes) > 0 {
 		t.Errorf("both checkpoints damaged: %q %v", r.State, r.Reasons)
+	}
+}
+
+// TestF2FSCluster decodes what only the kernel writes.
+func TestF2FSCluster(t *testing.T) {
+	plain := append(bytes.Repeat([]byte("settings "), 1500), make([]byte, 4*f2fsBlock-1500*9)...)
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := w.EncodeAll(plain, nil)
+	in := join(words(le, uint32(len(packed)), 0, 0, 0, 0, 0), packed, make([]byte, f2fsBlock-24-len(packed)))
+	if out, err := f2fsCluster(in, 2, len(plain)); err != nil || !bytes.Equal(out, plain) {
+		t.Errorf("zstd: %v", err)
+	}
+	if _, err := f2fsCluster(in, 3, len(plain)); err == nil || !strings.Contains(err.Error(), "not opened") {
+		t.Errorf("LZO-RLE: %v", err)
+	}
+	le.PutUint32(in, 1<<31)
+	if _, err := f2fsCluster(in, 2, len(plain)); err == nil {
+		t.Error("a lying size is believed")
 	}
 }

@@ -153,7 +153,11 @@ func (f *fat) walk() error {
 			}
 			name := fatName(b, long)
 			long = nil
-			if name == "." || name == ".." || name == "" || containsSlash(name) {
+			if containsSlash(name) {
+				f.x.warn(Partial, "directory %s holds the impossible name %q", nonEmpty(t.path, "/"), name)
+				continue
+			}
+			if name == "." || name == ".." || name == "" {
 				continue
 			}
 			p := joinPath(t.path, name)

@@ -146,6 +146,10 @@ func fitParts(d *data, off, size int64, nodes []fdtNode, c *claim) (int64, []fit
 			continue
 		}
 		name, sub, nested := strings.Cut(rest, "/")
+		if nested && strings.HasPrefix(name, ".") { // a name of a node holds no slash
+			c.state, c.reason = Partial, fmt.Sprintf("an image has the impossible name %q", rest)
+			continue
+		}
 		if nested {
 			if i, ok := byPath[name]; ok {
 				if strings.HasPrefix(sub, "hash") {

@@ -3,6 +3,7 @@ package unpack
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,10 +112,19 @@ func FuzzTar(f *testing.F) {
 func FuzzCpio(f *testing.F) {
 	fuzz(f, made(f, `find . | cpio -o -H newc --quiet > "$I"`), made(f, `find . | cpio -o -H odc --quiet > "$I"`), made(f, `find . | cpio -o -H bin --quiet > "$I"`))
 }
-func FuzzISO(f *testing.F)   { fuzz(f, isoImage("plain text\n")) }
-func FuzzAr(f *testing.F)    { fuzz(f, ofCase(f, "ar")...) }
-func FuzzRPM(f *testing.F)   { fuzz(f, packRPM([]byte("payload"))) }
-func FuzzZip(f *testing.F)   { fuzz(f, made(f, `zip -qr "$I.zip" . && mv "$I.zip" "$I"`)) }
+func FuzzISO(f *testing.F) {
+	fuzz(f, isoImage("plain text\n"), made(f, `genisoimage -quiet -J -o "$I" .`), made(f, `xorriso -outdev "stdio:$I" -padding 0 -zisofs default -map . / -set_filter_r --zisofs / -- >/dev/null 2>&1`))
+}
+func FuzzAr(f *testing.F)  { fuzz(f, ofCase(f, "ar")...) }
+func FuzzRPM(f *testing.F) { fuzz(f, packRPM([]byte("payload"))) }
+func FuzzZip(f *testing.F) {
+	fuzz(f, made(f, `zip -qr "$I.zip" . && mv "$I.zip" "$I"`), made(f, `zip -qr -fz - . | cat > "$I"`), made(f, `7z a -bd -tzip -mm=Deflate64 "$I.zip" . >/dev/null && mv "$I.zip" "$I"`))
+}
+func FuzzInflate64(f *testing.F) { // the decoder alone: most changes of a zip never reach it
+	b := zip64Bomb()
+	f.Add(b[31 : len(b)-23])
+	f.Fuzz(func(t *testing.T, b []byte) { inflate64(&limitWriter{io.Discard, 1 << 20}, bytes.NewReader(b)) })
+}
 func FuzzDHZip(f *testing.F) { fuzz(f, ofCase(f, "dhzip")...) }
 func FuzzCab(f *testing.F) {
 	fuzz(f, cabImage(packedFiles(), false, 0), cabImage(packedFiles(), true, 3))
@@ -127,7 +137,7 @@ func FuzzTRX(f *testing.F)    { fuzz(f, ofCase(f, "trx")...) }
 func FuzzCramfs(f *testing.F) { fuzz(f, made(f, `mkfs.cramfs . "$I"`)) }
 func FuzzRomfs(f *testing.F)  { fuzz(f, made(f, `genromfs -d . -f "$I"`)) }
 func FuzzJFFS2(f *testing.F) {
-	fuzz(f, made(f, `mkfs.jffs2 -l -e 16KiB -d . -o "$I"`), made(f, `mkfs.jffs2 -b -e 16KiB -d . -o "$I"`))
+	fuzz(f, jffsBomb(), made(f, `mkfs.jffs2 -l -e 16KiB -d . -o "$I"`), made(f, `mkfs.jffs2 -b -e 16KiB -d . -o "$I"`))
 }
 func FuzzFDT(f *testing.F) {
 	fuzz(f, made(f, `printf '/dts-v1/; / { model = "x"; images { a { data = <1 2 3>; type = "kernel"; }; }; };' | dtc -q -O dtb -o "$I"`))
@@ -178,14 +188,14 @@ func FuzzPartitions(f *testing.F) {
 	mbr := make([]byte, 1<<16)
 	copy(mbr[446+4:], "\x83\x00\x00\x00\x08\x00\x00\x00\x10\x00\x00\x00")
 	copy(mbr[510:], "\x55\xaa")
-	fuzz(f, mbr, made(f, `truncate -s 1M "$I" && printf 'label: gpt\n,64K\n,64K\n' | sfdisk -q "$I"`))
+	fuzz(f, mbr, ebrLoop(), gptOverlapped(), made(f, `truncate -s 1M "$I" && printf 'label: gpt\n,64K\n,64K\n' | sfdisk -q "$I"`))
 }
 func FuzzFAT(f *testing.F) {
 	fuzz(f, made(f, `mkfs.vfat -C -F 12 "$I" 128 >/dev/null && mcopy -s -i "$I" etc bin ::/`), made(f, `mkfs.vfat -C -F 16 -s 1 "$I" 900 >/dev/null || mkfs.vfat -C "$I" 900`))
 }
 func FuzzSquashfs(f *testing.F) {
 	opt := ` -quiet -no-progress -noappend -nopad`
-	fuzz(f, made(f, `mksquashfs . "$I" -comp gzip`+opt), made(f, `mksquashfs . "$I" -comp lzma`+opt), made(f, `mksquashfs . "$I" -noI -noD -noF`+opt), squashOld(3, le), squashOld(2, be))
+	fuzz(f, made(f, `mksquashfs . "$I" -comp gzip`+opt), made(f, `mksquashfs . "$I" -comp lzma`+opt), made(f, `mksquashfs . "$I" -noI -noD -noF`+opt), squashOld(3, le), squashOld(2, be), squashOld(1, le), squashLoop())
 }
 func FuzzIntelHex(f *testing.F) { fuzz(f, []byte(intelHexText(0x10000, noiseOf(300, 50), true))) }
 func FuzzSRecord(f *testing.F)  { fuzz(f, []byte(sRecordText(0x10000, noiseOf(300, 50)))) }
@@ -195,6 +205,10 @@ func FuzzMinix(f *testing.F) {
 }
 func FuzzErofs(f *testing.F) {
 	fuzz(f, made(f, `mkfs.erofs --quiet -zlz4 "$I" . >/dev/null`), made(f, `mkfs.erofs --quiet -zlz4 -Elegacy-compress "$I" . >/dev/null`), made(f, `mkfs.erofs --quiet -zlz4 -Eztailpacking,fragments "$I" . >/dev/null`), made(f, `mkfs.erofs --quiet --chunksize=4096 "$I" . >/dev/null`))
+}
+func FuzzF2FSCluster(f *testing.F) {
+	f.Add(join(words(le, 9, 0, 0, 0, 0, 0), []byte("\x80some text")), byte(1))
+	f.Fuzz(func(t *testing.T, b []byte, packing byte) { f2fsCluster(b, packing, 4*f2fsBlock) })
 }
 func FuzzF2FS(f *testing.F) {
 	// The maker's smallest image is far too large: its superblock and one checkpoint, cut.

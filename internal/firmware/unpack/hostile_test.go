@@ -121,12 +121,7 @@ func TestHostile(t *testing.T) {
 		copy(mbr[446+16*k+4:], "\x83\x00\x00\x00\x08\x00\x00\x00\x20\x00\x00\x00")
 	}
 	copy(mbr[510:], "\x55\xaa")
-	for _, c := range []struct {
-		name  string
-		image []byte
-		state State  // the gravest state of any region
-		why   string // a part of a reason
-	}{
+	for _, c := range append(hostileFileSystems(), []hostile{
 		{"gzip bomb", zeroGzip(128 << 20), LimitHit, "limit hit"},
 		{"xz bomb", zeroXZ(t, 80<<20), LimitHit, "limit hit"},
 		{"bomb in a bomb", func() []byte { return zipOf(t, packedFile{"a.gz", zeroGzip(96 << 20)}) }(), LimitHit, "limit hit"},
@@ -154,7 +149,7 @@ func TestHostile(t *testing.T) {
 			y.header(303, 1, yaffsRoot, "big", 0o100644, 1<<31-1, "", 0)
 			return y.b.Bytes()
 		}(), LimitHit, "limit hit"},
-	} {
+	}...) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()

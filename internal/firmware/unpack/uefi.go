@@ -180,7 +180,7 @@ func uefiName(d *data) string {
 		}
 		return name == ""
 	})
-	if bytes.ContainsAny([]byte(name), "/\x00") {
+	if bytes.ContainsAny([]byte(name), "\x00") {
 		return ""
 	}
 	return name

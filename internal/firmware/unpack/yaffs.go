@@ -77,7 +77,7 @@ func yaffsHeader(b []byte, o binary.ByteOrder) bool {
 	}
 	name := cstr(b[10:266])
 	mode := o.Uint32(b[268:])
-	return o.Uint16(b[8:]) == 0xffff && len(name) < 256 && !containsSlash(name) && (mode == 0 || mode>>16 == 0 || mode == 0xffffffff)
+	return o.Uint16(b[8:]) == 0xffff && len(name) < 256 && (mode == 0 || mode>>16 == 0 || mode == 0xffffffff)
 }
 
 // yaffsFit finds the geometry under which the first chunk's tags are those of
