@@ -204,7 +204,10 @@ func (g *gather) interfaces() {
 		if 2*m.n <= g.macN && len(g.macs) > 1 {
 			k = kindOf("weak", evidence.ClassMAC)
 		}
-		why := "MAC prefix " + m.first.Value[:8] + " of " + strconv.Itoa(m.n) + " of " + strconv.Itoa(g.macN) + " interfaces is registered to "
+		why := "MAC prefix " + m.first.Value[:8] + " is registered to "
+		if g.macN > 1 {
+			why = "MAC prefix " + m.first.Value[:8] + " of " + strconv.Itoa(m.n) + " of " + strconv.Itoa(g.macN) + " interfaces is registered to "
+		}
 		for _, p := range g.e.weigh(g.e.registered(m.who, k, evidence.ClassMAC, "ieee-oui", why)) {
 			g.add(p, m.first)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 
 	"telltale/internal/browse"
 	"telltale/internal/calendar"
+	"telltale/internal/org"
 	"telltale/internal/pipeline"
 )
 
@@ -80,6 +82,7 @@ func (b *tab) kinds() map[string]string {
 	if p, err := v.Assets(q, browse.Page{Limit: 1}); err == nil && len(p.Items) > 0 {
 		out["asset"] = "/asset/" + p.Items[0].ID
 	}
+	out["organisation-wide"] = "/org/" + string(widest(b.t, b.work))
 	out["questions"] = fmt.Sprint("/inbox/", v.Inbox()[0].Group)
 	for _, j := range b.work.Jobs() {
 		if j.Kind == "check" {
@@ -112,6 +115,18 @@ func (b *tab) kinds() map[string]string {
 	}
 	out["compared"] = "/job/" + i.ID
 	return out
+}
+
+// widest is the organisation with the most owners and holdings around it.
+func widest(t testing.TB, work *pipeline.Workspace) org.ID {
+	t.Helper()
+	s, err := newSite(testConfig(work))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.MaxFunc(s.facts().Orgs.IDs(), func(x, y org.ID) int {
+		return cmp.Compare(len(s.family(x, calendar.Of(testNow))), len(s.family(y, calendar.Of(testNow))))
+	})
 }
 
 // axe reports the serious and critical faults of accessibility on the page that is open.

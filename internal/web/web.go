@@ -98,8 +98,15 @@ func newSite(c Config) (*site, error) {
 	}
 	if s.Work != nil {
 		s.Work.Prepare(func(v *pipeline.View) { s.networkOf(v) }) // a fault shows when the page is asked for
+		go warm(s.facts())
 	}
 	return s, nil
+}
+
+// warm compiles the engines before the first question waits for them; a fault shows when something is asked.
+func warm(k *pipeline.Knowledge) {
+	_, _ = k.Attribution()
+	_, _ = k.Judge()
 }
 
 func (s *site) handler() http.Handler {
