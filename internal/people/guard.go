@@ -117,12 +117,12 @@ func told(u *url.URL) string {
 
 // telling paths show single things or hand over files, as lists do with format=: the record tells who saw them.
 func telling(path string) bool {
-	for _, p := range []string{"/asset/", "/finding/", "/api/v1/assets/", "/api/v1/findings/", "/api/v1/export", "/export", "/api/mcp"} {
+	for _, p := range []string{"/asset/", "/finding/", "/api/v1/assets/", "/api/v1/findings/", "/api/v1/export", "/export", "/api/mcp", "/api/v1/topology", "/api/v1/reconcile"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(path, "/firmware/") || strings.HasSuffix(path, "/firmware") && strings.HasPrefix(path, "/api/v1/jobs/") // reports of images
 }
 
 func unsafe(r *http.Request) bool {

@@ -259,3 +259,43 @@ func TestSecretsLieSealed(t *testing.T) {
 		t.Error("a secret under another name was opened")
 	}
 }
+
+// The record tells who saw single things, answered, and took what along: whatever the door, and also what was refused.
+func TestRecordTellsWhoSawAndTookWhat(t *testing.T) {
+	h, s, _ := house(t, Options{})
+	ctx := context.Background()
+	if err := h.Put(ctx, "vera", Viewer, "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := h.NewToken(ctx, Who{Name: "vera", Role: Viewer}, "ci", Viewer, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for path, want := range map[string]bool{
+		"/asset/1": true, "/finding/1": true, "/assets?format=csv&q=x": true, "/check?table=results-kept&format=xlsx": true, "/job/1/firmware/html": true, "/reconcile?format=json": true,
+		"/api/v1/assets/1": true, "/api/v1/findings/1": true, "/api/v1/export?list=assets": true, "/api/v1/topology": true, "/api/v1/reconcile": true, "/api/v1/jobs/1/firmware": true,
+		"/assets": false, "/law": false, "/static/x": false, "/firmware": false, "/api/v1/fields": false,
+	} {
+		do(t, http.DefaultClient, "GET", s.URL+path, "", "Authorization", "Bearer "+secret)
+		told[path] = want
+	}
+	do(t, http.DefaultClient, "POST", s.URL+"/answer?x=1", "", "Authorization", "Bearer "+secret)
+	told["/answer?x=1"] = true
+	h.Flush()
+	rs, _, err := h.Records(ctx, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range rs {
+		if seen[r.About] = true; r.Name != "vera" || r.Address != "127.0.0.1" || r.At.IsZero() || r.Act == "POST" && r.Status != http.StatusForbidden {
+			t.Errorf("recorded as %+v", r)
+		}
+	}
+	for path, want := range told {
+		if seen[path] != want {
+			t.Errorf("%s is recorded: %v, want %v", path, seen[path], want)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/csv"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -15,6 +17,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
+	"telltale/internal/calendar"
 	"telltale/internal/people"
 )
 
@@ -189,5 +194,62 @@ func TestBannersAreText(t *testing.T) {
 	}
 	if !shown {
 		t.Error("no page shows the banner")
+	}
+}
+
+// No cell of any file that a page hands over is computed by a spreadsheet, whatever a sheet or a device says.
+func TestFormulasAreDisarmed(t *testing.T) {
+	work := testWork(t)
+	evil := `=HYPERLINK("http://evil.example","x")`
+	handAll(t, work, map[string]string{
+		"=cmd.csv": "Name,Manufacturer,Model,Serial,Site,IP\n" + strings.Join([]string{"@SUM(1)", "+1", "-2+3", "=1+1", "=x|'/C calc'!A0", "192.0.2.5"}, ",") + "\n\"" + strings.ReplaceAll(evil, `"`, `""`) + "\",Huawei,MA5800-X7,SN1,North,192.0.2.6\n",
+		"scan.xml": strings.ReplaceAll(scanned, "Dahua", "=1+1 Dahua"),
+	})
+	h := workSite(t, work)
+	v, release, err := work.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if _, err := work.Reconcile(t.Context(), calendar.NoDate); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	link := regexp.MustCompile(`href="([^"]*format=csv[^"]*)"`)
+	for _, address := range everyPage(t, v) {
+		for _, m := range link.FindAllStringSubmatch(get(t, h, address).Body.String(), -1) {
+			files++
+			rows, err := csv.NewReader(get(t, h, html.UnescapeString(m[1])).Body).ReadAll()
+			if err != nil {
+				t.Errorf("%s: %v", m[1], err)
+			}
+			for _, row := range rows {
+				for _, cell := range row {
+					if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+						t.Errorf("%s: the cell %q would be computed", m[1], cell)
+					}
+				}
+			}
+			x, err := excelize.OpenReader(get(t, h, strings.Replace(html.UnescapeString(m[1]), "format=csv", "format=xlsx", 1)).Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sheet := x.GetSheetName(0)
+			for r := range rows {
+				for c := range rows[r] {
+					at, err := excelize.CoordinatesToCellName(c+1, r+1)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if f, _ := x.GetCellFormula(sheet, at); f != "" {
+						t.Errorf("%s: %s of the workbook computes %q", m[1], at, f)
+					}
+				}
+			}
+			x.Close()
+		}
+	}
+	if files < 12 {
+		t.Errorf("only %d files", files)
 	}
 }
