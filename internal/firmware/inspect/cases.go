@@ -198,11 +198,25 @@ func (r *Report) Add(fs ...Finding) {
 	r.order()
 }
 
+// urgency orders the families of findings of one level: what opens the device from afar to anybody comes first.
+func urgency(id string) int {
+	family, _, _ := strings.Cut(id, ".")
+	for i, f := range []string{"string", "web", "daemon", "account", "key", "update", "remote", "integrity", "exec"} {
+		if f == family {
+			return i
+		}
+	}
+	return 99
+}
+
 func (r *Report) order() {
 	sort.SliceStable(r.Findings, func(i, j int) bool {
 		a, b := r.Findings[i], r.Findings[j]
 		if a.Level != b.Level {
 			return a.Level.Rank() > b.Level.Rank()
+		}
+		if fa, fb := urgency(a.ID), urgency(b.ID); fa != fb {
+			return fa < fb
 		}
 		if a.ID != b.ID {
 			return a.ID < b.ID

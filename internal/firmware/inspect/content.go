@@ -198,7 +198,7 @@ func (in *inspector) hostAt(c *content, b []byte, i, j, dots int, base int64) {
 	if h[0] >= '0' && h[0] <= '9' {
 		if a, err := netip.ParseAddr(h); err == nil {
 			if a.Is4() && dots == 3 && publicAddr(a) && (scheme || c.kind == "elf" || c.kind == "script" || c.kind == "text") {
-				if !scheme && !lonely(b, i, j) {
+				if !scheme && (!lonely(b, i, j) || !c.likelyAddress(a, j < len(b) && b[j] == ':')) {
 					return
 				}
 				c.hosts = append(c.hosts, hostHit{h, url, base + int64(i)})
@@ -225,6 +225,19 @@ func (in *inspector) hostAt(c *content, b []byte, i, j, dots int, base int64) {
 		}
 	}
 	c.hosts = append(c.hosts, hostHit{h, url, base + int64(i)})
+}
+
+// likelyAddress tells a bare address from the version or section number it looks
+// like. Scripts give addresses to commands; drivers name sections of standards.
+func (c *content) likelyAddress(a netip.Addr, port bool) bool {
+	if c.kind == "script" || port {
+		return true
+	}
+	b := a.As4()
+	if c.elf != nil && c.elf.Type == "relocatable" || b[3] == 0 || b[3] == 255 {
+		return false
+	}
+	return b[0] == b[1] && b[1] == b[2] || max(b[0], b[1], b[2], b[3]) >= 64 || b == [4]byte{8, 8, 4, 4} || b[0] == 4 && b[1] == 2 && b[2] == 2
 }
 
 // lonely says that the stretch is a text of its own: an address, not a version or an OID.

@@ -57,6 +57,9 @@ func (f *file) base() string { return path.Base(f.path) }
 // doc says that the file is documentation, an example, a test or a tool's reference: what it says is not what the device does.
 func (f *file) doc() bool {
 	p := "/" + strings.ToLower(f.path)
+	if !strings.Contains(f.path, "/") { // what a compressed document holds is a document
+		p = "/" + strings.ToLower(f.where)
+	}
 	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testing/", "/testdata/", "/sample/", "/samples/", "/demos/", "/locale/"} {
 		if strings.Contains(p, d) {
 			return true

@@ -140,7 +140,10 @@ func (m *Mark) on(f *file) (text string, off int64, ok bool) {
 }
 
 func (in *inspector) marked(m *Mark, f *file, text string, off int64) {
-	why := fmt.Sprintf("%s in %s", m.ID, f.where)
+	why := fmt.Sprintf("%q in %s", clip(strings.TrimSpace(text), 80), f.where)
+	if off < 0 {
+		why = "the file " + f.where
+	}
 	in.claim(m.Role, m.Org, m.Level, why)
 	in.mark(m.Role, m.ID, clip(strings.TrimSpace(text), 200), f.where, off)
 	in.observe(evidence.Attr(nonEmpty(m.Attr, string(evidence.FwVendorString))), clip(strings.TrimSpace(text), 300), f.where, off)

@@ -66,7 +66,7 @@ func (in *inspector) hidden(pages, handlers []*file) {
 		if h.c != nil && (h.kind == "script" && len(h.c.hits["QUERY_STRING"]) > 0 || len(h.c.hits["telnetd"]) > 0) {
 			lv = Suspicious
 		}
-		in.add(h.at(Finding{ID: "web.hidden-endpoint", Level: lv, Rule: "unlinked", Value: h.path, Title: fmt.Sprintf("No page of the image leads to %s", h.path), Evidence: fmt.Sprintf("%d pages searched", len(pages)),
+		in.add(h.at(Finding{ID: "web.hidden-endpoint", Level: lv, Rule: "unlinked", Value: h.path, Title: fmt.Sprintf("No page of the image leads to %s", h.path), Evidence: fmt.Sprintf("pages searched: %d", len(pages)),
 			Consequence: "a function the owner does not see", Use: "a request to its path", Control: "pages, scripts and tables of the same file system were searched for its name"}, -1))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"telltale/internal/firmware/inspect"
@@ -151,6 +152,39 @@ func place(f *inspect.Finding) string {
 	return s
 }
 
+// hosts are the hosts whose operator is known, or those whose is not.
+func hosts(r *Result, known bool) []inspect.Host {
+	var out []inspect.Host
+	for _, h := range r.Hosts {
+		if (h.Operator != "" || h.ASN != "") == known {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// components are those whose version is known, or those whose is not.
+func components(r *Result, known bool) []inspect.Component {
+	var out []inspect.Component
+	for _, c := range r.Components {
+		if (c.Version != "") == known {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// fewHosts is how many hosts of no known operator a reader sees without asking for them.
+const fewHosts = 12
+
+// services are those of the report, what starts first of all at the top.
+func services(r *Result) []inspect.Service {
+	out := slices.Clone(r.Services)
+	rank := map[string]int{"unconditional": 0, "conditional": 1, "not-started": 2}
+	slices.SortStableFunc(out, func(a, b inspect.Service) int { return rank[a.State] - rank[b.State] })
+	return out
+}
+
 // isAddress says that a host is given by its address, which no name tells the operator of.
 func isAddress(host string) bool {
 	_, err := netip.ParseAddr(host)
@@ -193,8 +227,8 @@ var page = template.Must(template.New("firmware").Funcs(template.FuncMap{
 	"org": func(s string) string { return s }, "pct": func(f float64) string { return fmt.Sprintf("%.1f", 100*f) }, "pct0": func(f float64) string { return fmt.Sprintf("%.0f", 100*f) },
 	"join": strings.Join, "hex": func(n *int64) string { return fmt.Sprintf("%#x", *n) }, "levels": func() []string { return levels },
 	"count": count, "sealed": sealed, "verdict": verdict, "bytes": size, "short": short, "first": first, "sentence": sentence, "unexplained": unexplained,
-	"address": isAddress,
-	"told":    func(f inspect.Finding) bool { return told(&f) },
-	"place":   func(f inspect.Finding) string { return place(&f) },
-	"means":   or(levelMeans), "heading": or(headings), "role": or(roles), "starts": or(starts), "method": or(methods), "change": or(changes),
+	"notes": func(r *Result) string { return plural(count(r, "note"), "note", "notes") }, "hosts": hosts, "components": components, "services": services, "few": func(l []inspect.Host) bool { return len(l) <= fewHosts },
+	"told":  func(f inspect.Finding) bool { return told(&f) },
+	"place": func(f inspect.Finding) string { return place(&f) },
+	"means": or(levelMeans), "heading": or(headings), "role": or(roles), "starts": or(starts), "method": or(methods), "change": or(changes),
 }).Parse(pageText))
