@@ -21,8 +21,8 @@ func (b *bounded) Write(p []byte) (int, error) {
 		b.x.s.spent.Store(true)
 		return 0, limitf("%d unpacked bytes in all", lim.Bytes)
 	}
-	if b.in != nil && b.n > RatioFree && b.n > b.in()*lim.Ratio {
-		return 0, limitf("more than %d bytes out for each byte in", lim.Ratio)
+	if err := b.grown(); err != nil {
+		return 0, err
 	}
 	if b.n>>20 != b.tick {
 		b.tick = b.n >> 20
@@ -31,6 +31,21 @@ func (b *bounded) Write(p []byte) (int, error) {
 		}
 	}
 	return b.w.Write(p)
+}
+
+// grown holds the output against the input used.
+func (b *bounded) grown() error {
+	if b.in == nil || b.n <= RatioFree {
+		return nil
+	}
+	most := b.x.s.lim.Ratio
+	if b.n > LongStream {
+		most = min(most, LongRatio)
+	}
+	if b.n > b.in()*most {
+		return limitf("more than %d bytes out for each byte in, after %d MiB", most, b.n>>20)
+	}
+	return nil
 }
 
 // watch makes w check the growth of one stream against its input.

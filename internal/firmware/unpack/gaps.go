@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
 )
@@ -100,6 +101,9 @@ func (sc *scanner) describe(r *Region) {
 	switch t := classify(head, r.Length); {
 	case t != "":
 		r.Format, r.State, r.Confidence = t, OK, Structural
+	case sc.cutHead(r) != "":
+		r.State = Truncated
+		r.Reasons = append(r.Reasons, fmt.Sprintf("begins with the magic of %s and ends after %d bytes, before it can be read", sc.cutHead(r), r.Length))
 	case st.random() && r.Length >= 4096:
 		r.State = Encrypted
 		r.Reasons = append(r.Reasons, fmt.Sprintf(
@@ -109,6 +113,24 @@ func (sc *scanner) describe(r *Region) {
 	default:
 		r.Reasons = append(r.Reasons, fmt.Sprintf("no known structure; entropy %.3f bits a byte", st.entropy))
 	}
+}
+
+// shortHead is how many bytes the longest of the usual headers takes; formats
+// whose own header is longer say themselves that it is cut.
+const shortHead = 96
+
+// cutHead names the format whose magic begins a stretch that is the last of
+// its object and too short for its header; "" when there is none.
+func (sc *scanner) cutHead(r *Region) string {
+	if r.Length >= shortHead || r.Offset+r.Length < sc.d.size {
+		return ""
+	}
+	for _, g := range signatures() {
+		if g.at == 0 && len(g.magic) >= 4 && bytes.Equal(sc.d.at(r.Offset, len(g.magic)), g.magic) {
+			return g.name
+		}
+	}
+	return ""
 }
 
 // fill returns how many leading bytes of the stretch are one value, 0x00 or 0xff.

@@ -12,7 +12,7 @@ type Limits struct {
 	Entries int           // nodes in the whole tree
 	Bytes   int64         // unpacked bytes in the whole tree
 	Growth  int64         // unpacked bytes per input byte, whole tree; the lower of Bytes and this counts
-	Ratio   int64         // output per input byte of one stream, after the first RatioFree bytes
+	Ratio   int64         // output per input byte of one stream, after the first RatioFree bytes; see LongRatio
 	File    int64         // bytes of one unpacked file
 	Time    time.Duration // wall time of the whole run
 	Memory  int64         // bytes of content kept in memory before it goes to the spool file
@@ -22,6 +22,13 @@ type Limits struct {
 
 // RatioFree is how much a stream may yield before its ratio is looked at.
 const RatioFree = 16 << 20
+
+// LongRatio is the Ratio of streams that have yielded LongStream bytes: images
+// that are mostly empty are packed better than a hundredfold, but not such long ones.
+const (
+	LongRatio  = 100
+	LongStream = 256 << 20
+)
 
 // minGrowth is what even a tiny input may unpack to.
 const minGrowth = 256 << 20
