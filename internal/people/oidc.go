@@ -29,6 +29,7 @@ type OIDC struct {
 
 type provider struct {
 	OIDC
+	from     *oidc.Provider
 	verifier *oidc.IDTokenVerifier
 	oauth    oauth2.Config
 }
@@ -38,7 +39,7 @@ func discover(ctx context.Context, o *OIDC) (*provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask OpenID Connect provider %s: %w", o.Issuer, err)
 	}
-	return &provider{*o, p.Verifier(&oidc.Config{ClientID: o.ClientID}), oauth2.Config{
+	return &provider{*o, p, p.Verifier(&oidc.Config{ClientID: o.ClientID}), oauth2.Config{
 		ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: p.Endpoint(), RedirectURL: o.Redirect, Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
 	}}, nil
 }
@@ -101,18 +102,38 @@ func (h *House) returned(r *http.Request) (name, next string, err error) {
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(part[1])) != 1 {
 		return "", "", errors.New("the identity belongs to another login")
 	}
+	email, err := h.oidc.email(ctx, t, id)
+	if err != nil {
+		return "", "", err
+	}
+	name, err = h.accountOf(r.Context(), id.Issuer+" "+id.Subject, email)
+	return name, localPath(part[3]), err
+}
+
+// email is the verified e-mail address of an identity, empty when there is
+// none. A provider that gives an access token may state it only to who asks with that.
+func (p *provider) email(ctx context.Context, t *oauth2.Token, id *oidc.IDToken) (string, error) {
 	var claims struct {
 		Email    string `json:"email"`
 		Verified bool   `json:"email_verified"`
 	}
 	if err := id.Claims(&claims); err != nil {
-		return "", "", errors.New("the identity cannot be read")
+		return "", errors.New("the identity cannot be read")
+	}
+	if claims.Email == "" && p.from.UserInfoEndpoint() != "" {
+		told, err := p.from.UserInfo(ctx, oauth2.StaticTokenSource(t))
+		if err != nil {
+			return "", errors.New("it does not tell who that is")
+		}
+		if told.Subject != id.Subject {
+			return "", errors.New("it tells of somebody else")
+		}
+		claims.Email, claims.Verified = told.Email, told.EmailVerified
 	}
 	if !claims.Verified {
-		claims.Email = ""
+		return "", nil
 	}
-	name, err = h.accountOf(r.Context(), id.Issuer+" "+id.Subject, claims.Email)
-	return name, localPath(part[3]), err
+	return claims.Email, nil
 }
 
 // accountOf finds the account of a provider's subject: one bound to it, else

@@ -22,6 +22,7 @@ type idp struct {
 	*httptest.Server
 	key    *rsa.PrivateKey
 	claims map[string]any
+	who    map[string]any // what it tells to who asks with the access token
 	nonce  string
 	pkce   string
 }
@@ -34,11 +35,15 @@ func newIDP(t *testing.T) *idp {
 	p := &idp{key: key, claims: map[string]any{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
-		json.NewEncoder(w).Encode(map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/auth", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		json.NewEncoder(w).Encode(map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/auth", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "userinfo_endpoint": p.URL + "/who", "id_token_signing_alg_values_supported": []string{"RS256"}})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]any{"keys": []any{map[string]any{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1",
 			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
+	})
+	mux.HandleFunc("/who", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(p.who)
 	})
 	mux.HandleFunc("/auth", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
@@ -102,11 +107,13 @@ func TestOIDCLogsIn(t *testing.T) {
 		{"for another server", map[string]any{"aud": "other", "email": "ann@example.org", "email_verified": true}, "", ""},
 		{"of another login", map[string]any{"nonce": "other", "email": "ann@example.org", "email_verified": true}, "", ""},
 		{"expired", map[string]any{"exp": 1, "email": "ann@example.org", "email_verified": true}, "", ""},
+		{"somebody else is told of", map[string]any{"sub": "7"}, Viewer, ""},
 		{"an account that waits", map[string]any{"sub": "2", "email": "ann@example.org", "email_verified": true}, "", "ann@example.org analyst"},
 		{"the same again, with another address", map[string]any{"sub": "2", "email": "x@example.org", "email_verified": true}, "", "ann@example.org analyst"},
 		{"a new one where all may come", map[string]any{"sub": "3", "email": "new@example.org", "email_verified": true}, Viewer, "new@example.org viewer"},
 	} {
 		p.claims, h.oidc.Role = c.claims, c.role
+		p.who = map[string]any{"sub": "8", "email": "other@example.org", "email_verified": true}
 		b := browser()
 		b.CheckRedirect = nil
 		_, body := do(t, b, "GET", s.URL+"/oidc/start", "")
