@@ -35,6 +35,7 @@ func (s *site) funcs() template.FuncMap {
 		"dowords":      s.doWords,
 		"passed":       func(d *calendar.Date, today calendar.Date) bool { return d != nil && *d < today },
 		"rows":         func(t string) int { return min(max(3, strings.Count(t, "\n")+1), 12) },
+		"moment":       momentText,
 		"second":       secondTag,
 		"yearly":       yearly,
 		"orgnames":     s.orgNames,

@@ -212,6 +212,9 @@ func (s *site) edgeWords(e org.Edge) string {
 	if c := org.Confidence(doubt); c != "" && c != org.Seen && c.Valid() {
 		t += " (" + s.word(doubt) + ")"
 	}
+	for c, w := range doubts {
+		t = strings.NewReplacer("("+string(c)+")", "("+w+")", "share "+string(c), "share "+w).Replace(t)
+	}
 	return s.plain(s.orgName(e.Owner) + strings.ReplaceAll(strings.TrimPrefix(t, string(e.Owner)), " "+string(e.Owned), " "+s.orgName(e.Owned)))
 }
 
@@ -362,6 +365,15 @@ func secondTag(t time.Time) template.HTML { return momentTag(t, dayForm+", 15:04
 func momentTag(t time.Time, form string) template.HTML {
 	t = t.UTC()
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format(form)))
+}
+
+// momentText is timeTag for a moment that came as text, RFC 3339; another text stays as it is.
+func momentText(v any) template.HTML {
+	at := text(v)
+	if t, err := time.Parse(time.RFC3339, at); err == nil {
+		return timeTag(t)
+	}
+	return template.HTML(template.HTMLEscapeString(clip(30, at)))
 }
 
 // yearly writes days that recur, "MM-DD", as "31 March".
