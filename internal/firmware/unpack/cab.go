@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Cabinets after [MS-CAB]: folders of blocks of 32 KiB, stored or MSZIP.
-// Quantum and LZX folders are listed, not opened.
+// Cabinets after [MS-CAB]: folders of blocks of 32 KiB, stored, MSZIP or LZX.
+// Quantum folders are listed, not opened.
 
 type cabFolder struct {
 	at     int64 // first data block, from the start of the cabinet
@@ -131,8 +131,8 @@ func (c *cabinet) folder(k int, files []cabFile) error {
 	refuse := ""
 	if k >= len(c.folders) {
 		refuse = fmt.Sprintf("folder %d of %d: in another cabinet, or nowhere", k, len(c.folders))
-	} else if m := c.folders[k].method & 15; m > 1 {
-		refuse = fmt.Sprintf("compression %s: recognised, not opened", at([]string{2: "Quantum", 3: "LZX"}, int(m)))
+	} else if m := c.folders[k].method & 15; m == 2 || m > 3 {
+		refuse = fmt.Sprintf("compression %s: recognised, not opened", nonEmpty(at([]string{2: "Quantum"}, int(m)), fmt.Sprint(m)))
 	}
 	if refuse != "" {
 		c.x.warn(Partial, "%d files: %s", len(files), refuse)
@@ -182,6 +182,7 @@ type cabReader struct {
 	last  []byte // the plain bytes of the block before: MSZIP's dictionary
 	err   error
 	block int
+	lzx   *lzxDecoder
 }
 
 func (r *cabReader) Read(p []byte) (int, error) {
@@ -217,7 +218,18 @@ func (r *cabReader) next() error {
 	if sum != 0 && cabSum(h[4:8], cabSum(b, 0)) != sum {
 		return fmt.Errorf("block %d fails its checksum", r.block)
 	}
-	if r.f.method&15 == 1 {
+	var err error
+	switch r.f.method & 15 {
+	case 3:
+		if r.lzx == nil {
+			if r.lzx, err = newLZX(r.f.method >> 8 & 31); err != nil {
+				return err
+			}
+		}
+		if b, err = r.lzx.frame(b, plain); err != nil {
+			return fmt.Errorf("block %d: %w", r.block, err)
+		}
+	case 1:
 		if len(b) < 2 || b[0] != 'C' || b[1] != 'K' {
 			return fmt.Errorf("block %d is no MSZIP block", r.block)
 		}

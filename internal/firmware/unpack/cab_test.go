@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,8 +15,39 @@ type packedFile struct {
 	content []byte
 }
 
+// cabBlock is one block of data and how many plain bytes it holds.
+type cabBlock struct {
+	packed []byte
+	plain  int
+}
+
 // cabImage writes one folder of all files, stored or MSZIP, with or without reserved bytes.
 func cabImage(files []packedFile, mszip bool, reserve int) []byte {
+	method := uint16(0)
+	if mszip {
+		method = 1
+	}
+	return cabOf(files, method, reserve, func(plain []byte) (out []cabBlock) {
+		var last []byte
+		for ; len(plain) > 0; plain = plain[len(last):] {
+			b := plain[:min(32<<10, len(plain))]
+			packed := b
+			if mszip {
+				var z bytes.Buffer
+				z.WriteString("CK")
+				w, _ := flate.NewWriterDict(&z, 9, last)
+				w.Write(b)
+				w.Close()
+				packed = z.Bytes()
+			}
+			out, last = append(out, cabBlock{packed, len(b)}), b
+		}
+		return out
+	})
+}
+
+// cabOf writes one folder of all files, packed by pack.
+func cabOf(files []packedFile, method uint16, reserve int, pack func([]byte) []cabBlock) []byte {
 	var plain, table, blocks []byte
 	for _, f := range files {
 		e := make([]byte, 16)
@@ -26,23 +58,12 @@ func cabImage(files []packedFile, mszip bool, reserve int) []byte {
 		table = append(append(append(table, e...), strings.ReplaceAll(f.name, "/", `\`)...), 0)
 		plain = append(plain, f.content...)
 	}
-	count, method := 0, uint16(0)
-	var last []byte
-	for rest := plain; len(rest) > 0; count++ {
-		n := min(32<<10, len(rest))
-		b := rest[:n]
-		if mszip {
-			method = 1
-			var z bytes.Buffer
-			z.WriteString("CK")
-			w, _ := flate.NewWriterDict(&z, 9, last)
-			w.Write(b)
-			w.Close()
-			last, b = b, z.Bytes()
-		}
+	list := pack(plain)
+	for _, c := range list {
+		b := c.packed
 		h := make([]byte, 8+reserve)
 		le.PutUint16(h[4:], uint16(len(b)))
-		le.PutUint16(h[6:], uint16(n))
+		le.PutUint16(h[6:], uint16(c.plain))
 		sum := uint32(0)
 		for i := 0; i+4 <= len(b); i += 4 {
 			sum ^= le.Uint32(b[i:])
@@ -57,7 +78,6 @@ func cabImage(files []packedFile, mszip bool, reserve int) []byte {
 		}
 		le.PutUint32(h, sum^le.Uint32(h[4:]))
 		blocks = append(append(blocks, h...), b...)
-		rest = rest[n:]
 	}
 	head := make([]byte, 36)
 	if reserve > 0 {
@@ -76,7 +96,7 @@ func cabImage(files []packedFile, mszip bool, reserve int) []byte {
 	le.PutUint32(head[16:], uint32(len(head)))
 	le.PutUint32(head[8:], uint32(len(head)+len(table)+len(blocks)))
 	le.PutUint32(head[folderAt:], uint32(len(head)+len(table)))
-	le.PutUint16(head[folderAt+4:], uint16(count))
+	le.PutUint16(head[folderAt+4:], uint16(len(list)))
 	le.PutUint16(head[folderAt+6:], method)
 	return append(append(head, table...), blocks...)
 }
@@ -127,6 +147,13 @@ func TestCabBroken(t *testing.T) {
 func TestCabextract(t *testing.T) {
 	need(t, "cabextract")
 	img := filepath.Join(t.TempDir(), "x.cab")
-	writeFile(t, img, cabImage(packedFiles(), false, 3))
-	run(t, "cabextract", "-t", "-q", img)
+	images := append(lzxCases(), lzxCase{"stored", cabImage(lzxFiles(), false, 3)})
+	for _, c := range images {
+		writeFile(t, img, c.image)
+		out := filepath.Join(t.TempDir(), "out")
+		run(t, "cabextract", "-q", "-d", out, img)
+		if got, want := onDisk(t, out), listed(lzxFiles()); !slices.Equal(got, want) {
+			t.Errorf("%s: it reads %v", c.name, got)
+		}
+	}
 }

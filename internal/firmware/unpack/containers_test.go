@@ -6,6 +6,7 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"strings"
 )
@@ -200,6 +201,41 @@ func packTPLink(a, b []byte) []byte {
 	return join(h, a, b)
 }
 
+func packTPLink2(a, b []byte) []byte {
+	h := bytes.Repeat([]byte{0}, 512)
+	be.PutUint32(h, 0x02000000)
+	copy(h[4:], "ver. 2.0")
+	for i, v := range []uint32{uint32(512 + len(a) + len(b)), 512, uint32(len(a)), uint32(512 + len(a)), uint32(len(b))} {
+		be.PutUint32(h[0x70+4*i:], v)
+	}
+	copy(h[0x8c:], "\x55\xaa\x01\x00\xa5")
+	return join(h, a, b)
+}
+
+func packSafeloader(a, b []byte) []byte {
+	text := bytes.Repeat([]byte{0xff}, 0x1000-4)
+	copy(text, "product_name:CPE210\n\x00")
+	lines := bytes.Repeat([]byte{0xff}, 0x800)
+	n := copy(lines, fmt.Sprintf("fwup-ptn os-image base 0x%05x size 0x%05x\t\r\n", 0x800, len(a)))
+	n += copy(lines[n:], fmt.Sprintf("fwup-ptn file-system base 0x%05x size 0x%05x\t\r\n", 0x800+len(a), len(b)))
+	lines[n] = 0
+	size := 0x1814 + len(a) + len(b)
+	return join(words(be, uint32(size)), noiseOf(16, 72), words(be, 0x1000), text, lines, a, b)
+}
+
+// packTRX2 has four parts behind a header of 32 bytes.
+func packTRX2(parts ...[]byte) []byte {
+	head, body := words(le, 0, 0, 2<<16), []byte(nil)
+	for _, p := range parts {
+		head = append(head, words(le, uint32(32+len(body)))...)
+		body = append(body, p...)
+	}
+	img := join([]byte("HDR0"), head, body)
+	le.PutUint32(img[4:], uint32(len(img)))
+	le.PutUint32(img[8:], ^crc32.ChecksumIEEE(img[12:]))
+	return img
+}
+
 // packPayload writes an OTA payload of one partition: a stored operation, a hole, and a stored one.
 func packPayload(a []byte) []byte {
 	field := func(num int, b []byte) []byte {
@@ -309,6 +345,9 @@ func containerCases() []containerCase {
 	a, b := noiseOf(5*4096, 40), bytes.Repeat([]byte("settings of a device\n"), 301)
 	return []containerCase{
 		{"trx", "trx", packTRX(a, b), map[string][]byte{"part0": a, "part1": b}},
+		{"trx 2", "trx", packTRX2(a, b, a[:999], b[:77]), map[string][]byte{"part0": a, "part1": b, "part2": a[:999], "part3": b[:77]}},
+		{"tplink-v2", "tplink-v2", packTPLink2(a, b), map[string][]byte{"kernel": a, "rootfs": b}},
+		{"tplink-safeloader", "tplink-safeloader", packSafeloader(a, b), map[string][]byte{"os-image": a, "file-system": b}},
 		{"hwnp with header", "hwnp", packHWNP(a, b, true), map[string][]byte{"flash/rootfs": a, "file/var/UpgradeCheck.xml": b}},
 		{"hwnp without header", "hwnp", packHWNP(a, b, false), map[string][]byte{"flash/rootfs": a, "file/var/UpgradeCheck.xml": b}},
 		{"digicap", "digicap", packDigicap(b, b[:100]), map[string][]byte{"hroot.img": b, "app.img": b[:100]}},

@@ -94,6 +94,8 @@ func streamPackings() (list []packing) {
 	add("lzop", "lzop", "CRC-32 checks", `lzop --crc32 -c "$I.tar" > "$I"`)
 	add("lzop", "lzop", "no checks", `lzop -F -c "$I.tar" > "$I"`)
 	add("lzip", "lzip", "default", `lzip -c "$I.tar" > "$I"`)
+	add("lzip", "lzip", "window of 4 KiB", `lzip -s 4KiB -c "$I.tar" > "$I"`, sizes)
+	add("lzip", "lzip", "window of 20 MiB, five eighths", `lzip -s 20MiB -c "$I.tar" > "$I"`, sizes)
 	add("zlib", "perl", "default", `perl -MCompress::Zlib -e 'undef $/; binmode STDOUT; print compress(<>)' "$I.tar" > "$I"`)
 	add("zlib", "perl", "fastest", `perl -MCompress::Zlib -e 'undef $/; binmode STDOUT; print compress(<>, 1)' "$I.tar" > "$I"`)
 	list = append(list, packing{format: "lzip", name: "own writer", make: func(t testing.TB) []byte { return packLzip(t, packedFiles()[2].content) }, parts: map[string][]byte{"content": packedFiles()[2].content}})

@@ -72,6 +72,7 @@ func climbers() []climber {
 		own("hwnp", bytes.ReplaceAll(packHWNP(a, a[:99], true), []byte("file:/var/UpgradeCheck.xml"), []byte("file:/../../etc/passwd.xml")), nil),
 		own("digicap", climbDigicap(a), nil),
 		own("hdr1", bytes.ReplaceAll(packHDR1(a), []byte("root.squashfs"), []byte("../../climb\x00\x00")), nil),
+		own("tplink-safeloader", bytes.ReplaceAll(packSafeloader(a, a[:99]), []byte("os-image"), []byte("../../os")), nil),
 		own("vrp-table", packVRP(named, a), nil),
 		own("android-payload", bytes.ReplaceAll(packPayload(a[:4*4096]), []byte("system"), []byte("../sys")), nil),
 		deb("fit", "mkimage", `cd "$D" && printf '/dts-v1/; / { description = "d"; images { `+plainName+` { data = [01 02 03]; type = "kernel"; compression = "none"; }; }; };' > "$I.its" && dtc -q -O dtb -o "$I" "$I.its"`, nil),

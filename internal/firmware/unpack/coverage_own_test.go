@@ -110,6 +110,9 @@ func ownArchives() []packing {
 		guided("ee4e5898-3914-4259-9d6e-dc7bd79403cf", func(t testing.TB) []byte { return lzmaPacked(t, fvSections(fvSection(0x19, false, text))) }, map[string][]byte{"In/raw": text}),
 		guided("a31280ad-481e-41b6-95e8-127f4c984779", func(testing.TB) []byte { return tianoWrite(fvSections(fvSection(0x19, false, text)), 5) }, map[string][]byte{"In/raw": text}),
 	}
+	for _, c := range lzxCases() {
+		list = append(list, own("cab", c.name, lzxFiles(), nil, fixedImage(c.image), sizes))
+	}
 	for i := range 2 {
 		list[i].want = without(" link ")
 	}

@@ -129,6 +129,19 @@ func FuzzDHZip(f *testing.F) { fuzz(f, ofCase(f, "dhzip")...) }
 func FuzzCab(f *testing.F) {
 	fuzz(f, cabImage(packedFiles(), false, 0), cabImage(packedFiles(), true, 3))
 }
+func FuzzLZX(f *testing.F) { // the decoder alone: the checksums of a cabinet hide it
+	for _, kind := range []int{1, 2, 3} {
+		f.Add(packLZX(bytes.Repeat([]byte("some text "), 300), 30, 1<<15, 1000, kind == 1, kind)[0].packed, uint16(15))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, window uint16) {
+		d, err := newLZX(window)
+		for err == nil && len(b) > 0 {
+			n := min(len(b), 4096)
+			_, err = d.frame(b[:n], lzxFrame)
+			b = b[n:]
+		}
+	})
+}
 func Fuzz7z(f *testing.F) { fuzz(f, made(f, `7z a -bd "$I.7z" . >/dev/null && mv "$I.7z" "$I"`)) }
 func FuzzUImage(f *testing.F) {
 	fuzz(f, made(f, `mkimage -A arm -O linux -T kernel -C none -n x -d bin/tool "$I"`))
@@ -168,8 +181,10 @@ func FuzzCHK(f *testing.F)        { fuzz(f, ofCase(f, "chk")...) }
 func FuzzSeama(f *testing.F)      { fuzz(f, ofCase(f, "seama")...) }
 func FuzzHDR1(f *testing.F)       { fuzz(f, ofCase(f, "hdr1")...) }
 func FuzzNPK(f *testing.F)        { fuzz(f, ofCase(f, "npk")...) }
-func FuzzTPLink(f *testing.F)     { fuzz(f, ofCase(f, "tplink-v1")...) }
-func FuzzVRPTable(f *testing.F)   { fuzz(f, ofCase(f, "vrp-table")...) }
+func FuzzTPLink(f *testing.F) {
+	fuzz(f, append(append(ofCase(f, "tplink-v1"), ofCase(f, "tplink-v2")...), ofCase(f, "tplink-safeloader")...)...)
+}
+func FuzzVRPTable(f *testing.F) { fuzz(f, ofCase(f, "vrp-table")...) }
 func FuzzKernels(f *testing.F) {
 	arm, arm64, x86 := make([]byte, 8192), make([]byte, 1<<17), make([]byte, 1<<16)
 	copy(arm[0x24:], words(le, 0x016f2818, 0, 8192))

@@ -13,26 +13,30 @@ var errInflate64 = errors.New("deflate64: corrupt data")
 
 const window64 = 64 << 10
 
+// huffmanMax is the length of the longest code any of our formats has.
+const huffmanMax = 16
+
 // huffman decodes canonical codes: how many of each length, and the symbols in order.
 type huffman struct {
-	count  [16]int
+	count  [huffmanMax + 1]int
 	symbol []uint16
 }
 
 func newHuffman(lengths []byte) (huffman, bool) {
 	h := huffman{symbol: make([]uint16, len(lengths))}
 	for _, n := range lengths {
+		if n > huffmanMax {
+			return h, false
+		}
 		h.count[n]++
 	}
 	h.count[0] = 0
-	left, at := 1, [16]int{}
-	for n := 1; n < 16; n++ {
+	left, at := 1, [huffmanMax + 2]int{}
+	for n := 1; n <= huffmanMax; n++ {
 		if left = left<<1 - h.count[n]; left < 0 {
 			return h, false
 		}
-		if n < 15 {
-			at[n+1] = at[n] + h.count[n]
-		}
+		at[n+1] = at[n] + h.count[n]
 	}
 	for s, n := range lengths {
 		if n != 0 {
@@ -71,14 +75,13 @@ func (f *inflater64) take(n uint) uint32 {
 
 func (f *inflater64) decode(h *huffman) int {
 	code, first, index := 0, 0, 0
-	for n := 1; n < 16 && f.err == nil; n++ {
+	for n := 1; n <= huffmanMax && f.err == nil; n++ {
 		code |= int(f.take(1))
-		if c := h.count[n]; code < first+c {
+		c := h.count[n]
+		if code < first+c {
 			return int(h.symbol[index+code-first])
-		} else {
-			index, first = index+c, (first+c)<<1
 		}
-		code <<= 1
+		index, first, code = index+c, (first+c)<<1, code<<1
 	}
 	if f.err == nil {
 		f.err = errInflate64

@@ -66,6 +66,8 @@ func signatures() []signature {
 		sig("hdr1", "HDR1", 0, probeHDR1),
 		sig("npk", "\x1e\xf1\xd0\xba", 0, probeNPK),
 		head("tplink-v1", probeTPLink),
+		head("tplink-v2", probeTPLink2),
+		sig("tplink-safeloader", safeloaderLine, safeloaderTable, probeSafeloader),
 		head("vrp-table", probeUSG),
 		sig("zimage", "\x18\x28\x6f\x01", 0x24, probeZImage),
 		sig("zimage", "\x01\x6f\x28\x18", 0x24, probeZImage),
