@@ -63,8 +63,8 @@ func (w *Workspace) reconciling() (*reconciling, error) {
 	if err != nil {
 		return nil, err
 	}
+	k := w.Knowledge()
 	w.mu.Lock()
-	k := w.k
 	key := v.ID() + " " + k.Version
 	if x := w.reconciled; x != nil && x.of == key {
 		w.mu.Unlock()

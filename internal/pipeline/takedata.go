@@ -68,9 +68,7 @@ func (w *Workspace) change(by string, apply, undo func() error) (*Job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the data cannot be used: %w", errors.Join(err, undo()))
 	}
-	w.mu.Lock()
-	w.k = k
-	w.mu.Unlock()
+	w.k.Store(k)
 	return w.judgeAnew("judged anew with data "+k.Version, by)
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"telltale/internal/calendar"
@@ -27,9 +28,9 @@ import (
 //	dir/compared/ID.bundle  the bundle that was compared, the newest keptBundles
 type Workspace struct {
 	WorkspaceOptions
+	k atomic.Pointer[Knowledge] // of Knowledge
 
 	mu         sync.Mutex
-	k          *Knowledge   // of Knowledge
 	reconciled *reconciling // of the last result asked about
 	updates    sync.Mutex   // one edition is taken in at a time
 	prepare    func(*View)  // of Prepare
@@ -102,7 +103,8 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 	if _, _, err := k.Profiles(o.Profile, o.Config); err != nil {
 		return nil, err
 	}
-	w := &Workspace{WorkspaceOptions: o, k: k, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1)}
+	w := &Workspace{WorkspaceOptions: o, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1)}
+	w.k.Store(k)
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	for _, d := range []string{"results", "uploads", comparedDir} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, d), 0o700); err != nil {
@@ -116,11 +118,7 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 }
 
 // Knowledge is the law, organisations and fingerprints the workspace judges with from now on.
-func (w *Workspace) Knowledge() *Knowledge {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.k
-}
+func (w *Workspace) Knowledge() *Knowledge { return w.k.Load() }
 
 // emptyFolder removes what a former run left.
 func emptyFolder(dir string) error {

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -136,4 +139,32 @@ func TestThemeIsKept(t *testing.T) {
 	chosen := value[string](b, `document.documentElement.dataset.theme`)
 	b.goTo("/data")
 	b.until(`document.documentElement.dataset.theme === "` + chosen + `"`)
+}
+
+// A file and a folder dropped on the page are read, the folder with all that is in it.
+func TestDroppedFilesAndFoldersAreChecked(t *testing.T) {
+	b := open(t)
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "folder", "deep"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]string{"one.csv": "olt-1,Huawei,MA5800-X7", "folder/two.csv": "olt-2,ZTE,ZXA10 C320", "folder/deep/three.csv": "cam-1,Hikvision,DS-2CD2143G2-I"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("Name,Manufacturer,Model\n"+row+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.goTo("/check")
+	at := value[[]float64](b, `(() => { const z = document.querySelector("[data-zone]"); z.scrollIntoView({ block: "center" }); const r = z.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	what := &input.DragData{Items: []*input.DragDataItem{}, Files: []string{filepath.Join(dir, "one.csv"), filepath.Join(dir, "folder")}, DragOperationsMask: 1}
+	for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+		if _, err := chromedp.Call(b.ctx, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: at[0], Y: at[1], Data: what}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.until(`document.querySelector("[data-chosen]").textContent === "3 files chosen"`)
+	b.click("form[data-drop] button.primary")
+	b.until(`location.pathname.startsWith("/job/") && document.querySelector("a.button.primary") !== null`)
+	if got := b.made("huawei") + " " + b.made("zte") + " " + b.made("hikvision"); got != "olt-1 olt-2 cam-1" {
+		t.Errorf("read: %q, want what was dropped", got)
+	}
 }

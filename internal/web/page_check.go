@@ -40,8 +40,9 @@ func (s *site) check(w http.ResponseWriter, r *http.Request) {
 
 // Bounds of what is handed in at once; the bytes are bounded by the workspace.
 const (
-	maxFiles = 2000
-	maxField = 1000 // bytes of one form field
+	maxFiles  = 2000
+	maxFields = 1000
+	maxField  = 1000 // bytes of one form field
 )
 
 // startCheck takes files as they arrive, straight to disk, and starts the check.
@@ -70,7 +71,7 @@ func (s *site) startCheck(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) readParts(parts *multipart.Reader, req *pipeline.CheckRequest) error {
-	for {
+	for fields := 0; ; {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -91,6 +92,9 @@ func (s *site) readParts(parts *multipart.Reader, req *pipeline.CheckRequest) er
 			}
 			req.Uploads = append(req.Uploads, u.ID)
 			continue
+		}
+		if fields++; fields > maxFields {
+			return fmt.Errorf("the form has more than %d fields besides its files", maxFields)
 		}
 		b, err := io.ReadAll(io.LimitReader(p, maxField))
 		if err != nil {

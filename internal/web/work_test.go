@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -196,5 +197,36 @@ func TestLocalPath(t *testing.T) {
 		if got := localPath(in, "/x"); got != want {
 			t.Errorf("localPath(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// A form of endless fields, a bundle beyond its bound and files without end are refused before they are held.
+func TestEndlessFormsAreRefused(t *testing.T) {
+	work := testWork(t)
+	h := workSite(t, work)
+	fields := map[string]string{}
+	for i := range maxFields + 1 {
+		fields["heading:"+strconv.Itoa(i)] = "name"
+	}
+	body, kind := form(t, fields, "a.csv", "name\nx\n")
+	if w := post(h, "/check", kind, body); w.Code != http.StatusBadRequest || len(work.Jobs()) != 0 {
+		t.Errorf("a form of %d fields: %d", len(fields), w.Code)
+	}
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for range maxFiles + 1 {
+		if _, err := m.CreateFormFile("file", "a.csv"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if w := post(h, "/check", m.FormDataContentType(), &b); w.Code != http.StatusBadRequest || len(work.Jobs()) != 0 {
+		t.Errorf("a form of %d files: %d", maxFiles+1, w.Code)
+	}
+	body, kind = formNamed(t, "bundle", map[string]string{"key": "tester+d2d2d2d2+x"}, "law.bundle", strings.Repeat("telltale bundle 2 ", 5<<20))
+	if w := post(h, "/data", kind, body); w.Code != http.StatusBadRequest || len(work.Jobs()) != 0 {
+		t.Errorf("a bundle of 90 MiB: %d", w.Code)
 	}
 }
