@@ -17,7 +17,7 @@ type firmwareCmd struct {
 	Known    []string `help:"Tell which of these images it is kin to: a folder of images or of reports, such as one --out filled, or a single one." type:"path" placeholder:"DIR" sep:"none"`
 	DB       string   `help:"Tell which images of this database it is kin to, and keep it there; telltale check --db keeps images too." type:"path" placeholder:"FILE"`
 	Manifest string   `help:"The maker's list of digests (sha256sum, JSON); a signature beside it is checked with --key." type:"path" placeholder:"FILE"`
-	Key      []string `help:"A public key of the maker: PEM, minisign, usign or signify." type:"path" placeholder:"FILE" sep:"none"`
+	Key      []string `help:"A public key or certificate of the maker: PEM, OpenPGP, minisign, usign or signify." type:"path" placeholder:"FILE" sep:"none"`
 	Told     string   `help:"What a device that should run the image says of itself, such as its sysDescr." placeholder:"TEXT"`
 	Routes   string   `help:"A table of prefixes and AS numbers (CSV, pfx2as or iptoasn, also gzip): tells who runs the addresses an image holds." type:"path" placeholder:"FILE"`
 	Format   string   `help:"Form of the output: ${enum}." enum:"table,json,html,cyclonedx,sarif" default:"table" short:"f"`

@@ -46,7 +46,11 @@ func (o *FirmwareOptions) integrity() (*vendorList, []*manifest.Key, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read manifest: %w", err)
 	}
-	l := &vendorList{path: o.Manifest, entries: manifest.Parse(b)}
+	text := b
+	if t, ok := manifest.SignedText(b); ok { // what stands around it is nobody's
+		text = t
+	}
+	l := &vendorList{path: o.Manifest, entries: manifest.Parse(text)}
 	if len(l.entries) == 0 {
 		return nil, nil, fmt.Errorf("read manifest %q: no line names a file and a digest; give the output of sha256sum, or JSON with names and digests", o.Manifest)
 	}
@@ -55,12 +59,16 @@ func (o *FirmwareOptions) integrity() (*vendorList, []*manifest.Key, error) {
 }
 
 // signatureEndings are the names a signature beside a file has.
-var signatureEndings = []string{".minisig", ".sig", ".sign", ".asc", ".usig", ".p7s", ".gpg"}
+var signatureEndings = []string{".minisig", ".sig", ".sign", ".asc", ".usig", ".p7s", ".p7", ".cms", ".gpg"}
 
 // signed looks for a signature beside a file and checks it. The finding says what is wrong, nil when it holds.
 func signed(p string, content []byte, keys []*manifest.Key, what string) (string, *inspect.Finding) {
 	f := &inspect.Finding{Rule: "signature", Where: filepath.Base(p), Region: filepath.Base(p), Value: filepath.Base(p)}
-	for _, e := range signatureEndings {
+	beside := signatureEndings
+	if _, ok := manifest.SignedText(content); ok {
+		beside = []string{""} // it carries its signature itself
+	}
+	for _, e := range beside {
 		sig, err := os.ReadFile(p + e)
 		if err != nil {
 			continue

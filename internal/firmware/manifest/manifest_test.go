@@ -138,7 +138,10 @@ func FuzzVerify(f *testing.F) {
 	pub, priv, _ := ed25519.GenerateKey(rand.Reader)
 	key := []byte("untrusted comment: k\n" + line("Ed", []byte("12345678"), pub) + "\n")
 	f.Add(key, []byte("untrusted comment: s\n"+line("Ed", []byte("12345678"), ed25519.Sign(priv, []byte("x")))+"\n"))
+	f.Add(key, []byte(pgpClearHead+"\nHash: SHA256\n\nx\n"+pgpSigHead+"\n\niQ==\n=AAAA\n-----END PGP SIGNATURE-----\n"))
+	f.Add([]byte(pgpKeyHead+"\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----\n"), []byte("\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x02\x30\x00"))
 	f.Fuzz(func(t *testing.T, key, sig []byte) {
+		SignedText(sig)
 		k, err := ReadKey(key)
 		if err != nil {
 			return

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ProtonMail/go-crypto/openpgp"
 	"golang.org/x/crypto/blake2b"
 )
 
@@ -22,22 +23,29 @@ import (
 type Key struct {
 	ID  string // of minisign, usign and signify, hex; for others the start of the SHA-256 of the key
 	pub crypto.PublicKey
+	// cert is the certificate the key was given as, ring the OpenPGP keys; nil for others.
+	cert *x509.Certificate
+	ring openpgp.EntityList
 }
 
 // Errors of Verify. ErrOtherKey says nothing of the content: the signature is by a key we do not have.
 var (
 	ErrOtherKey  = errors.New("made with another key")
 	ErrBad       = errors.New("the signature does not hold")
-	ErrNotAForm  = errors.New("not a form of signature that is read: minisign, usign, signify, or a bare Ed25519, RSA or ECDSA signature")
-	errKeyFormat = errors.New("not a public key that is read: PEM, or one of minisign, usign or signify")
+	ErrNotAForm  = errors.New("not a form of signature that is read: OpenPGP, CMS (DER), minisign, usign, signify, or a bare Ed25519, RSA or ECDSA signature")
+	errKeyFormat = errors.New("not a public key that is read: PEM, OpenPGP, or one of minisign, usign or signify")
 )
 
-// ReadKey reads a public key: PEM (a key or a certificate), or the two-line form of minisign, usign and signify.
+// ReadKey reads a public key: PEM (a key or a certificate), an OpenPGP key ring, or the two-line form of minisign, usign and signify.
 func ReadKey(text []byte) (*Key, error) {
+	if k, err, ok := readPGPKey(text); ok {
+		return k, err
+	}
 	if blk, _ := pem.Decode(text); blk != nil {
 		var pub crypto.PublicKey
+		var cert *x509.Certificate
 		if c, err := x509.ParseCertificate(blk.Bytes); err == nil {
-			pub = c.PublicKey
+			pub, cert = c.PublicKey, c
 		} else if k, err := x509.ParsePKIXPublicKey(blk.Bytes); err == nil {
 			pub = k
 		} else if k, err := x509.ParsePKCS1PublicKey(blk.Bytes); err == nil {
@@ -50,21 +58,27 @@ func ReadKey(text []byte) (*Key, error) {
 			return nil, errKeyFormat
 		}
 		sum := sha256.Sum256(der)
-		return &Key{hex.EncodeToString(sum[:8]), pub}, nil
+		return &Key{ID: hex.EncodeToString(sum[:8]), pub: pub, cert: cert}, nil
 	}
 	for _, l := range strings.Split(string(text), "\n") {
 		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(l))
 		if err == nil && len(b) == 42 && string(b[:2]) == "Ed" {
-			return &Key{hex.EncodeToString(b[2:10]), ed25519.PublicKey(b[10:])}, nil
+			return &Key{ID: hex.EncodeToString(b[2:10]), pub: ed25519.PublicKey(b[10:])}, nil
 		}
 	}
 	return nil, errKeyFormat
 }
 
-// Verify checks a signature over content. It returns what made it and nil when
+// Verify checks a signature over content; of a text signed in the clear, content and signature are the same. It returns what made it and nil when
 // it holds, ErrOtherKey when none of the keys made it, ErrBad when one did and it does not hold.
 func Verify(content, signature []byte, keys []*Key) (string, error) {
 	if s, ok := shortForm(signature); ok {
+		return s.verify(content, keys)
+	}
+	if packets, over, ok := pgpSignature(content, signature); ok {
+		return verifyPGP(packets, over, keys)
+	}
+	if s := readCMS(signature); s != nil {
 		return s.verify(content, keys)
 	}
 	sig := signature
