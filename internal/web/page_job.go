@@ -122,18 +122,18 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 			b.Sheets, b.Attrs = columnsOf(b.Head.Coverage), s.facts().ColumnNames()
 		}
 	}
-	title := "Check: " + i.Title
+	title, nav := "Check: "+i.Title, "check"
 	switch i.Kind {
 	case "answer":
 		title = "Answer"
 	case "firmware":
-		title = "Firmware: " + i.Title
+		title, nav = "Firmware: "+i.Title, "firmware"
 	case "judge":
 		title = "Judged anew"
 	case "compare":
 		title = s.plain(strings.ToUpper(i.Title[:1]) + i.Title[1:])
 	}
-	s.show(w, r, http.StatusOK, "job", view{Title: title, Nav: "check", Body: b})
+	s.show(w, r, http.StatusOK, "job", view{Title: title, Nav: nav, Body: b})
 }
 
 // jobEvents sends the job whenever it changes, until it has ended.

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -59,7 +58,7 @@ func (s *site) reconcile(w http.ResponseWriter, r *http.Request, v *pipeline.Vie
 	if since != calendar.NoDate {
 		b.Day = since.String()
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), soon)
+	ctx, cancel := context.WithTimeout(r.Context(), patience) // small results are compared by then
 	if q.Has("format") {
 		ctx, cancel = context.WithCancel(r.Context()) // a file is waited for
 	}
@@ -76,35 +75,42 @@ func (s *site) reconcile(w http.ResponseWriter, r *http.Request, v *pipeline.Vie
 		if !slices.ContainsFunc(b.Kinds, func(k reconcileKind) bool { return k.What == b.Kind }) {
 			b.Kind = ""
 		}
-		if s.export(w, r, "differences", found.Sheet().Columns, b.rows()) {
+		var rows [][]string
+		if b.Day == "" {
+			rows = once(&s.memo, v, "reconcile "+b.Kind, b.rowsOf)
+		} else {
+			rows = b.rowsOf()
+		}
+		if s.export(w, r, "differences", found.Sheet().Columns, each(rows, func(row *[]string) []string { return slices.Clone(*row) })) {
 			return
 		}
 		b.From, _ = strconv.Atoi(q.Get("from"))
-		b.fill()
+		b.fill(rows)
 	}
 	s.show(w, r, http.StatusOK, "reconcile", view{Title: "Paper and network", Nav: "reconcile", Body: b})
 }
 
-// rows are the rows of the sheet of one kind; of all that deserve a look when none is chosen.
-func (b *reconcilePage) rows() iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		for row := range b.Sheet().Rows {
-			if what := row[4]; what != b.Kind && (b.Kind != "" || !slices.ContainsFunc(b.Kinds, func(k reconcileKind) bool { return k.What == what })) {
-				continue
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
+// rowsOf are the rows of the sheet of one kind; of all that deserve a look, the worst kinds first, when none is chosen.
+func (b *reconcilePage) rowsOf() [][]string {
+	by := map[string][][]string{}
+	for row := range b.Sheet().Rows {
+		by[row[4]] = append(by[row[4]], row)
 	}
+	if b.Kind != "" {
+		return by[b.Kind]
+	}
+	var out [][]string
+	for _, k := range b.Kinds {
+		out = append(out, by[k.What]...)
+	}
+	return out
 }
 
-func (b *reconcilePage) fill() {
-	b.From = max(0, b.From)
-	for row := range b.rows() {
-		if b.Total++; b.Total > b.From && len(b.Rows) < pageSize {
-			b.Rows = append(b.Rows, reconcileRow{row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14], row[17]})
-		}
+func (b *reconcilePage) fill(rows [][]string) {
+	b.Total = len(rows)
+	b.From = min(max(0, b.From), b.Total)
+	for _, row := range firstOf(rows[b.From:], pageSize) {
+		b.Rows = append(b.Rows, reconcileRow{row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14], row[17]})
 	}
 	if end := b.From + len(b.Rows); end < b.Total {
 		b.Next = end
