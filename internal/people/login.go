@@ -21,7 +21,7 @@ func (h *House) setCookie(w http.ResponseWriter, name, value string, life time.D
 
 // loginForm borrows the style sheet of the pages, which needs no login; without one it is plain.
 var loginForm = template.Must(template.New("").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Log in · Telltale</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/app.css"></head>
+<html lang="en"{{with .Theme}} data-theme="{{.}}"{{end}}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Log in · Telltale</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/app.css"></head>
 <body class="login"><main class="card"><h1>Telltale</h1>{{with .Fault}}<p role="alert" class="note bad">{{.}}</p>{{end}}
 <form method="post" action="/login" class="stack"><input type="hidden" name="next" value="{{.Next}}">
 <p class="field"><label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus maxlength="100"></p>
@@ -35,17 +35,22 @@ func (h *House) loginPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
-	h.showLogin(w, http.StatusOK, localPath(r.URL.Query().Get("next")), "")
+	h.showLogin(w, r, http.StatusOK, localPath(r.URL.Query().Get("next")), "")
 }
 
-func (h *House) showLogin(w http.ResponseWriter, code int, next, fault string) {
+// showLogin shows the form in the theme that the pages keep in a cookie.
+func (h *House) showLogin(w http.ResponseWriter, r *http.Request, code int, next, fault string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(code)
 	name := ""
 	if h.oidc != nil {
 		name = h.OIDC.Title
 	}
-	loginForm.Execute(w, struct{ Next, Fault, OIDC string }{next, fault, name})
+	theme := ""
+	if c, err := r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
+		theme = c.Value
+	}
+	loginForm.Execute(w, struct{ Next, Fault, OIDC, Theme string }{next, fault, name, theme})
 }
 
 // localPath is a path of this server, "/" for anything else.
@@ -61,7 +66,7 @@ func (h *House) login(w http.ResponseWriter, r *http.Request) {
 	name, next := r.PostFormValue("name"), localPath(r.PostFormValue("next"))
 	if !h.logins.allow(address(r), h.Now()) || !h.logins.allow("name "+clip(name), h.Now()) {
 		w.Header().Set("Retry-After", "60")
-		h.showLogin(w, http.StatusTooManyRequests, next, "Too many attempts; wait a minute.")
+		h.showLogin(w, r, http.StatusTooManyRequests, next, "Too many attempts; wait a minute.")
 		return
 	}
 	err := h.checkPassword(r.Context(), name, r.PostFormValue("password"))
@@ -71,7 +76,7 @@ func (h *House) login(w http.ResponseWriter, r *http.Request) {
 			code, text = http.StatusUnauthorized, "The name or the password is wrong."
 		}
 		h.note(Record{Name: clip(name), Act: "login", About: "refused", Status: code, Address: address(r)})
-		h.showLogin(w, code, next, text)
+		h.showLogin(w, r, code, next, text)
 		return
 	}
 	h.enter(w, r, name, next)

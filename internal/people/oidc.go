@@ -73,7 +73,7 @@ func (h *House) oidcCallback(w http.ResponseWriter, r *http.Request) {
 	name, next, err := h.returned(r)
 	if err != nil {
 		h.note(Record{Act: "login", About: "oidc refused: " + err.Error(), Status: http.StatusUnauthorized, Address: address(r)})
-		h.showLogin(w, http.StatusUnauthorized, "/", "The provider's answer was not accepted: "+err.Error())
+		h.showLogin(w, r, http.StatusUnauthorized, "/", "The provider's answer was not accepted: "+err.Error())
 		return
 	}
 	h.enter(w, r, name, next)

@@ -49,8 +49,6 @@ var wordsFor = map[string]string{
 	"subsidiaries": "subsidiary", "control": "common control", "affiliates": "affiliate (over 10 %)",
 	// columns and facts
 	"funded_by": "paid with", "acquired": "obtained on", "installed": "in service since", "removed": "taken out on", "order": "order", "produced_in": "produced in", "authorised_on": "authorised on",
-	// what happens to law on a day
-	"counts": "begins to count",
 	// what people did
 	"GET": "saw", "POST": "sent", "PUT": "changed", "DELETE": "removed", "login": "logged in", "compare": "comparison", "check": "check",
 	// registers and marks
