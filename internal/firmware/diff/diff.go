@@ -84,6 +84,9 @@ func (t *told) rest() map[string]item {
 	out := map[string]item{}
 	for _, f := range t.left {
 		key := f.ID + "|" + strings.TrimSpace(f.Path+" "+f.Value)
+		if f.Path == f.Value {
+			key = f.ID + "|" + f.Path
+		}
 		if strings.HasPrefix(f.ID, "maker.") || strings.HasPrefix(f.ID, "state.") {
 			key = f.ID + "|" + f.Value
 		}
@@ -202,17 +205,28 @@ func services(r *inspect.Report) map[string]item {
 	return out
 }
 
+// accounts join what the table of accounts and the one of passwords say of a name.
 func accounts(r *inspect.Report) map[string]item {
+	shadow := map[string]inspect.Account{}
+	for _, a := range r.Accounts {
+		if a.UID < 0 {
+			shadow[a.Name] = a
+		}
+	}
 	out := map[string]item{}
 	for _, a := range r.Accounts {
 		if _, ok := out[a.Name]; ok && a.UID < 0 {
-			continue // the shadow side of an account
+			continue // told with its other half
 		}
-		uid := fmt.Sprintf("uid %d, ", a.UID)
-		if a.UID < 0 {
-			uid = ""
+		s := a
+		if x, ok := shadow[a.Name]; ok && a.Secret == "none" {
+			s = x
 		}
-		out[a.Name] = item{value: uid + a.Secret, where: a.Where}
+		v := strings.TrimSpace(strings.Join([]string{s.Secret, s.Scheme, s.SecretID}, " "))
+		if a.UID >= 0 {
+			v = fmt.Sprintf("uid %d, %s", a.UID, v)
+		}
+		out[a.Name] = item{value: v, where: s.Where}
 	}
 	return out
 }

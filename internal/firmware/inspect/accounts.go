@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -38,6 +40,10 @@ func (in *inspector) accounts() {
 		}
 		for i := range found {
 			a := &found[i]
+			if a.Secret == "hash" {
+				sum := sha256.Sum256([]byte(a.Known))
+				a.SecretID = hex.EncodeToString(sum[:4])
+			}
 			if a.Secret == "hash" && tested < 40 {
 				tested++
 				h := a.Known

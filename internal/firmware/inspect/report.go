@@ -150,14 +150,16 @@ type Service struct {
 
 // Account is a login found in the image.
 type Account struct {
-	Name    string `json:"name"`
-	UID     int    `json:"uid"`
-	Shell   string `json:"shell,omitempty"`
-	Secret  string `json:"secret"` // empty, locked, hash, plain, none
-	Scheme  string `json:"scheme,omitempty"`
-	Known   string `json:"known,omitempty"` // the password, when it fell to the small list or stands in the clear
-	Where   string `json:"where"`
-	Service string `json:"service,omitempty"`
+	Name   string `json:"name"`
+	UID    int    `json:"uid"`
+	Shell  string `json:"shell,omitempty"`
+	Secret string `json:"secret"` // empty, locked, hash, plain, none
+	Scheme string `json:"scheme,omitempty"`
+	// SecretID tells two secrets apart without giving either: the start of the SHA-256 of the hash, hex.
+	SecretID string `json:"secret_id,omitempty"`
+	Known    string `json:"known,omitempty"` // the password, when it fell to the small list or stands in the clear
+	Where    string `json:"where"`
+	Service  string `json:"service,omitempty"`
 }
 
 // Key is a private key, certificate or authorised key.
