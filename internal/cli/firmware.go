@@ -46,19 +46,24 @@ Exit codes: 0 nothing above a note, 3 findings, 1 an image was unreadable, 2 usa
 
 func (c *firmwareCmd) Run(e *env) error {
 	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told, Routes: c.Routes, DB: c.DB, At: time.Now().UTC(), Author: author()}
+	out := e.stdout
 	if isTerminal(e.stderr) {
-		last := time.Now()
-		o.Progress = func(image string, done, total int64) {
-			if time.Since(last) > 200*time.Millisecond {
-				last = time.Now()
-				fmt.Fprintf(e.stderr, "\r%s: %d of %d MiB ", image, done>>20, total>>20)
+		tick := time.NewTicker(250 * time.Millisecond)
+		defer tick.Stop()
+		line := newStageLine(e.stderr, time.Now(), tick.C)
+		defer line.close()
+		o.Progress = func(p pipeline.Progress) {
+			if p.Total == 0 {
+				line.tell("%s: %s", p.Input, p.Stage)
+				return
 			}
+			line.tell("%s: %s, %d of %d MiB", p.Input, p.Stage, p.Done>>20, p.Total>>20)
 		}
-		defer fmt.Fprint(e.stderr, "\r\033[K")
+		out = line.before(out)
 	}
 	rs, err := pipeline.FirmwareReport(e.ctx, c.Images, o)
 	if len(rs) > 0 {
-		if werr := c.show(e, rs); werr != nil {
+		if werr := c.show(out, rs); werr != nil {
 			return werr
 		}
 		if pipeline.FirmwareFound(rs) {
@@ -68,10 +73,10 @@ func (c *firmwareCmd) Run(e *env) error {
 	return err
 }
 
-func (c *firmwareCmd) show(e *env, rs []*pipeline.FirmwareResult) error {
+func (c *firmwareCmd) show(out io.Writer, rs []*pipeline.FirmwareResult) error {
 	write := func(w io.Writer) error { return pipeline.WriteFirmware(w, rs, c.Format, c.All) }
 	if c.Save == "" {
-		return write(e.stdout)
+		return write(out)
 	}
 	f, err := os.CreateTemp(filepath.Dir(c.Save), ".telltale-*")
 	if err != nil {

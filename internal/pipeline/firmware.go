@@ -40,8 +40,8 @@ type FirmwareOptions struct {
 	Routes string
 	// Limits bound the unpacker; zero fields take their defaults.
 	Limits unpack.Limits
-	// Progress is told about each image; may be nil.
-	Progress func(image string, done, total int64)
+	// Progress is told what is done with which image, in bytes where they are counted; may be nil.
+	Progress func(Progress)
 }
 
 // FirmwareResult is one image's report with its comparison.
@@ -121,6 +121,9 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 			}
 		}
 	}
+	if len(out) > 0 {
+		o.told("write the report", out[len(out)-1].Report.Name())(0, 0, "")
+	}
 	return out, errors.Join(errs...)
 }
 
@@ -169,23 +172,19 @@ func firmwareImage(ctx context.Context, p string, facts *inspect.Facts, o *Firmw
 		}
 	}
 	name := filepath.Base(p)
-	progress := func(done, total int64, _ string) {
-		if o.Progress != nil {
-			o.Progress(name, done, total)
-		}
-	}
-	tree, err := unpack.Open(ctx, f, st.Size(), name, o.Limits, progress)
+	tree, err := unpack.Open(ctx, f, st.Size(), name, o.Limits, o.told("open", name))
 	if err != nil {
 		return nil, err
 	}
 	defer tree.Close()
-	r, err := inspect.Inspect(ctx, tree, facts)
+	r, err := inspect.Inspect(ctx, tree, facts, o.told("look into its files", name))
 	if err != nil || dir == "" {
 		return r, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("write %q: %w", dir, err)
 	}
+	o.told("write its files", name)(0, 0, "")
 	if err := unpack.Export(tree, dir); err != nil {
 		return nil, err
 	}
@@ -197,6 +196,15 @@ func firmwareImage(ctx context.Context, p string, facts *inspect.Facts, o *Firmw
 		return nil, fmt.Errorf("write report: %w", err)
 	}
 	return r, nil
+}
+
+// told hands progress of one stage on.
+func (o *FirmwareOptions) told(stage, image string) unpack.Progress {
+	return func(done, total int64, _ string) {
+		if o.Progress != nil {
+			o.Progress(Progress{Stage: stage, Input: image, Done: int(done), Total: int(total)})
+		}
+	}
 }
 
 func sumFile(f *os.File) (string, error) {

@@ -28,9 +28,7 @@ func (w *Workspace) Inspect(uploads []string, by string) (*Job, error) {
 		return nil, err
 	}
 	return w.start("firmware", titleOf(paths), by, func(ctx context.Context, j *Job) (ResultInfo, error) {
-		o := FirmwareOptions{Progress: func(image string, done, total int64) {
-			j.progress(Progress{Stage: "open", Input: image, Done: int(done), Total: int(total)})
-		}}
+		o := FirmwareOptions{Progress: j.progress}
 		rs, err := FirmwareReport(ctx, paths, o)
 		if len(rs) == 0 {
 			return ResultInfo{}, err // some images failing leaves the reports of the others

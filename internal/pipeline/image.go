@@ -101,7 +101,7 @@ func (in *intake) inspect(ctx context.Context, l *all.Leaf, facts *inspect.Facts
 		if ok = isImage(tree, facts); !ok {
 			return nil
 		}
-		r, err = inspect.Inspect(ctx, tree, facts)
+		r, err = inspect.Inspect(ctx, tree, facts, told)
 		return err
 	})
 	if fault == nil {

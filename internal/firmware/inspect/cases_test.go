@@ -118,7 +118,7 @@ func report(t testing.TB, path string) *inspect.Report {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r, err := inspect.Inspect(context.Background(), tr, facts(t))
+	r, err := inspect.Inspect(context.Background(), tr, facts(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

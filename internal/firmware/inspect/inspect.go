@@ -79,13 +79,15 @@ func (f *file) doc() bool {
 	return false
 }
 
-// Inspect looks into an unpacked image. It returns an error only when ctx ends; what could not be read is in the report.
-func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts) (*Report, error) {
+// Inspect looks into an unpacked image. It returns an error only when ctx
+// ends; what could not be read is in the report. progress is told how many
+// bytes of the contents were looked at; it may be nil.
+func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts, progress unpack.Progress) (*Report, error) {
 	in := &inspector{ctx: ctx, tree: tree, facts: facts, byName: map[string]*volume{}, contents: map[contentKey]*content{}, boots: map[*volume]*booter{},
 		claims: map[string]*Maker{}, hosts: map[string]*Host{}, seen: map[string]bool{}}
 	in.rep = &Report{Schema: Schema, DataVersion: facts.Version, Image: Image{Name: tree.Name, Size: tree.Root.Size(), SHA256: tree.Root.Sum().String()}}
 	in.collect()
-	in.readAll()
+	in.readAll(progress)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("inspect %q: %w", tree.Name, err)
 	}
@@ -166,8 +168,9 @@ func (in *inspector) collect() {
 }
 
 // readAll makes the one pass over every distinct content, in parallel.
-func (in *inspector) readAll() {
+func (in *inspector) readAll(progress unpack.Progress) {
 	var jobs []*file
+	var done, total int64
 	for _, f := range in.files {
 		k := contentKey{f.obj, f.off}
 		if _, ok := in.contents[k]; ok {
@@ -180,6 +183,7 @@ func (in *inspector) readAll() {
 		}
 		in.contents[k] = nil
 		jobs = append(jobs, f)
+		total += f.size
 	}
 	out := make([]*content, len(jobs))
 	var wg sync.WaitGroup
@@ -201,6 +205,10 @@ func (in *inspector) readAll() {
 	}
 	for i := range jobs {
 		next <- i
+		done += jobs[i].size
+		if progress != nil {
+			progress(done, total, "contents looked at")
+		}
 	}
 	close(next)
 	wg.Wait()

@@ -201,7 +201,7 @@ func bounded(t *testing.T, b []byte) *inspect.Report {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	r, err := inspect.Inspect(ctx, tr, facts(t))
+	r, err := inspect.Inspect(ctx, tr, facts(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
