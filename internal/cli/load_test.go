@@ -133,7 +133,7 @@ func loadRoutes(v *pipeline.View, job string) []loadRoute {
 	}
 	return []loadRoute{
 		fixed("/"), query("/assets"), query("/findings"), fixed("/inbox"), fixed("/evidence"), fixed("/law"), fixed("/org"), fixed("/data"), fixed("/check"),
-		fixed("/network"), fixed("/network?maker=huawei"), fixed("/network.json"), fixed("/law/us-fcc-covered-list"), fixed("/law/diff"), fixed("/law/ahead?profile=rural-etc"), fixed("/org/dahua"), {"/job/ID", func(*rand.Rand) string { return "/job/" + job }},
+		fixed("/reconcile"), fixed("/firmware"), fixed("/network"), fixed("/network?maker=huawei"), fixed("/network.json"), fixed("/law/us-fcc-covered-list"), fixed("/law/diff"), fixed("/law/ahead?profile=rural-etc"), fixed("/org/dahua"), {"/job/ID", func(*rand.Rand) string { return "/job/" + job }},
 		{"/ask?q=", func(r *rand.Rand) string {
 			return "/ask?profile=rural-etc&q=" + url.QueryEscape(asked[r.IntN(len(asked))])
 		}},
@@ -142,7 +142,7 @@ func loadRoutes(v *pipeline.View, job string) []loadRoute {
 		{"/assets?q=site", func(r *rand.Rand) string { return fmt.Sprintf("/assets?q=site:site-%d", r.IntN(500)) }},
 		{"/asset/ID", func(r *rand.Rand) string { return "/asset/" + v.AssetID(r.IntN(assets)) }},
 		{"/finding/ID", func(r *rand.Rand) string { return "/finding/" + v.FindingID(r.IntN(findings)) }},
-		query("/api/v1/assets"), query("/api/v1/findings"), query("/api/v1/assets/facets"), fixed("/api/v1/summary"), fixed("/api/v1/inbox"), fixed("/api/v1/timeline"),
+		query("/api/v1/assets"), query("/api/v1/findings"), query("/api/v1/assets/facets"), fixed("/api/v1/summary"), fixed("/api/v1/inbox"), fixed("/api/v1/timeline"), fixed("/api/v1/data"),
 		{"/api/v1/assets/ID", func(r *rand.Rand) string { return "/api/v1/assets/" + v.AssetID(r.IntN(assets)) }},
 	}
 }

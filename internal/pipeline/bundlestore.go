@@ -98,22 +98,25 @@ func (s BundleStore) Install(raw []byte, key string) error {
 }
 
 // Current opens the bundle in use, nil when there is none.
-func (s BundleStore) Current() (*Bundle, error) { return s.open("current") }
+func (s BundleStore) Current() (*Bundle, error) {
+	raw, key, err := s.read("current")
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	return openWith(raw, key)
+}
 
-// open opens a bundle kept, current or previous, nil when there is none.
-func (s BundleStore) open(which string) (*Bundle, error) {
-	raw, err := os.ReadFile(s.path(which, bundleFile))
+// read reads a bundle kept, current or previous, and the key that signed it; nothing when there is none.
+func (s BundleStore) read(which string) (raw []byte, key string, err error) {
+	raw, err = os.ReadFile(s.path(which, bundleFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, "", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	key, err := os.ReadFile(s.path(which, keyFile))
-	if err != nil {
-		return nil, err
-	}
-	return openWith(raw, string(key))
+	b, err := os.ReadFile(s.path(which, keyFile))
+	return raw, strings.TrimSpace(string(b)), err
 }
 
 // Rollback brings the bundle before back, byte for byte; where there was none, the program's own data.

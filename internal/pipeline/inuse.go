@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"telltale/data"
 )
 
@@ -116,19 +118,44 @@ func InUse() (EditionInfo, error) {
 	if err != nil {
 		return EditionInfo{}, err
 	}
-	b, err := s.Current()
-	if err != nil || b == nil || b.Version() != t.Version() {
+	e, ok, err := s.stated("current")
+	if err != nil || !ok || e.Version != t.Version() {
 		return EditionInfo{Version: t.Version()}, err // changed on disk since: the next start uses that
 	}
-	return infoOf(b), nil
+	return e, nil
 }
 
 // Before names the edition that a rollback brings back; false where no bundle was taken in.
 func (s BundleStore) Before() (EditionInfo, bool, error) {
-	current, err := s.Current()
-	if err != nil || current == nil {
+	if _, taken, err := s.stated("current"); err != nil || !taken {
 		return EditionInfo{}, false, err
 	}
-	before, err := s.open("previous")
-	return infoOf(before), err == nil, err
+	before, ok, err := s.stated("previous")
+	if !ok {
+		before = infoOf(nil)
+	}
+	return before, err == nil, err
+}
+
+// stated is what the signed note of a bundle kept, current or previous, says
+// of it; false when there is none. Its files are not looked at.
+func (s BundleStore) stated(which string) (EditionInfo, bool, error) {
+	raw, key, err := s.read(which)
+	if err != nil || raw == nil {
+		return EditionInfo{}, false, err
+	}
+	v, err := note.NewVerifier(key)
+	if err != nil {
+		return EditionInfo{}, false, refused("the key cannot be read: %v", err)
+	}
+	signed, _, err := splitBundle(raw)
+	if err != nil {
+		return EditionInfo{}, false, err
+	}
+	n, err := note.Open(signed, note.VerifierList(v))
+	if err != nil {
+		return EditionInfo{}, false, refused("the signature is not that of its key: %v", err)
+	}
+	x, err := readStatement(n.Text)
+	return EditionInfo{Version: x.version, Signer: n.Sigs[0].Name, Made: &x.made}, err == nil, err
 }
