@@ -7,6 +7,7 @@ import (
 
 	"telltale/internal/asset"
 	"telltale/internal/evidence"
+	"telltale/internal/firmware/diff"
 	"telltale/internal/firmware/inspect"
 )
 
@@ -39,6 +40,9 @@ func (in *intake) compareImages(ctx context.Context, st *stored) error {
 	for _, x := range in.opened {
 		for _, l := range kin(x.report, apartFrom(known, x.report)) {
 			x.cov.Notes = append(x.cov.Notes, fmt.Sprintf("lineage: %.0f %% of this image's files are those of %s; %.0f %% are the same or alike", 100*l.Same, l.Name, 100*l.Alike))
+		}
+		for _, f := range diff.SharedKeys(x.report, known) {
+			x.cov.Notes = append(x.cov.Notes, fmt.Sprintf("%s %s: %s (%s)", f.Level, f.ID, f.Title, f.Where))
 		}
 		if st != nil {
 			if err := keepImage(ctx, st.Store, x.report, st.at, st.author); err != nil {

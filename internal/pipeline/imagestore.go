@@ -28,6 +28,11 @@ func compared(r *inspect.Report) *inspect.Report {
 			out.Files = append(out.Files, inspect.File{Path: f.Path, Kind: f.Kind, Size: f.Size, SHA256: f.SHA256, Fuzzy: f.Fuzzy})
 		}
 	}
+	for _, k := range r.Keys {
+		if k.Kind == "private" {
+			out.Keys = append(out.Keys, inspect.Key{Kind: k.Kind, Algorithm: k.Algorithm, SPKI: k.SPKI, Test: k.Test, Where: k.Where, Offset: k.Offset})
+		}
+	}
 	return out
 }
 

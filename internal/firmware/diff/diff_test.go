@@ -83,3 +83,15 @@ func TestLineage(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+func TestSharedKeys(t *testing.T) {
+	key := inspect.Key{Kind: "private", Algorithm: "RSA 2048", SPKI: strings.Repeat("ab", 32), Where: "a.bin:squashfs/etc/k.pem"}
+	test := inspect.Key{Kind: "private", SPKI: strings.Repeat("cd", 32), Test: "a sample"}
+	a := &inspect.Report{Image: inspect.Image{Name: "a.bin", SHA256: "1"}, Keys: []inspect.Key{key, test}, Files: []inspect.File{{Where: key.Where, Path: "etc/k.pem"}}}
+	b := &inspect.Report{Image: inspect.Image{Name: "b.bin", SHA256: "2"}, Keys: []inspect.Key{key, test}}
+	c := &inspect.Report{Image: inspect.Image{Name: "c.bin", SHA256: "3"}, Keys: []inspect.Key{{Kind: "certificate", SPKI: key.SPKI}}}
+	got := SharedKeys(a, []*inspect.Report{a, b, b, c})
+	if len(got) != 1 || got[0].Path != "etc/k.pem" || !strings.HasSuffix(got[0].Title, "is in b.bin too") {
+		t.Errorf("shared keys: %+v", got)
+	}
+}

@@ -32,6 +32,7 @@ type booter struct {
 	seen     map[string]bool
 	scripts  map[string]bool // scripts reached
 	budget   int
+	texts    int
 	started  bool
 	vars     map[string]string
 	written  map[string]string // files scripts write while the device starts
@@ -80,7 +81,7 @@ func (b *booter) run(p string, args, when, chain []string, entry ...string) {
 	if len(entry) == 0 && (strings.Contains(first, "rc.common") || strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript")) {
 		entry = []string{"boot", "start", "start_service"}
 	}
-	runner := &shell.Runner{World: b}
+	runner := &shell.Runner{World: b, Texts: &b.texts}
 	runner.Emit = func(c *shell.Command) { b.command(c, chain) }
 	var env map[string]string
 	if strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript") {
@@ -91,7 +92,10 @@ func (b *booter) run(p string, args, when, chain []string, entry ...string) {
 
 // text reads a command line as a script of its own.
 func (b *booter) text(line string, file string, no int, when, chain []string, env map[string]string) {
-	runner := &shell.Runner{World: b}
+	if b.budget--; b.budget < 0 {
+		return
+	}
+	runner := &shell.Runner{World: b, Texts: &b.texts}
 	here := fmt.Sprintf("%s:%d", file, no)
 	runner.Emit = func(c *shell.Command) {
 		c.File, c.Line = file, no
@@ -191,7 +195,10 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 func (b *booter) subShell(c *shell.Command, argv, chain []string) {
 	for i := 1; i < len(argv); i++ {
 		if strings.HasPrefix(argv[i], "-") && strings.HasSuffix(argv[i], "c") && i+1 < len(argv) {
-			runner := &shell.Runner{World: b}
+			if b.budget--; b.budget < 0 {
+				return
+			}
+			runner := &shell.Runner{World: b, Texts: &b.texts}
 			runner.Emit = func(k *shell.Command) { b.argv(k, k.Argv, chain) }
 			runner.Script(c.File, argv[i+1], []string{"sh"}, c.When, c.Env)
 			return

@@ -220,6 +220,7 @@ func TestHostileImages(t *testing.T) {
 		{"cpio duplicates", makeCPIO(cpioEntry{"etc/a", 0o100644, "one"}, cpioEntry{"etc/a", 0o100644, "two"}, cpioEntry{"/etc/a", 0o100644, "three"}), nil},
 		{"zeros", gz(make([]byte, 64<<20)), nil},
 		{"jffs2 length", append(append([]byte{0x85, 0x19, 0x01, 0xe0, 0xff, 0xff, 0xff, 0xff}, noise(5, 4)...), bytes.Repeat([]byte{0xff}, 64<<10)...), nil},
+		{"scripts that call themselves", cpioTree(with(base(), "etc/init.d/rcS", "0755 #!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9; do\n echo '/tmp/x; sh /tmp/x; /etc/a' >> /tmp/x\ndone\n/tmp/x\n/etc/a\n", "etc/a", "0755 #!/bin/sh\nsh -c '/etc/a; /etc/a'\nwhile read x; do grep -c '\\(a*\\)*b' /etc/big; /tmp/x; done < /etc/big\n", "etc/big", strings.Repeat("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", 6000))), nil},
 		{"quine", makeTar(tarEntry{"a.tar", "", '0', string(makeTar(tarEntry{"a.tar", "", '0', string(makeTar(tarEntry{"x", "", '0', "x"}))}))}), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *state) outcome(argv []string, known []bool) tri {
 				return may
 			}
 		}
-		if s.r.texts++; s.r.texts <= maxTexts {
+		if s.r.textLeft() {
 			if text, ok := greps(s, argv[1:], "", false); ok {
 				return truth(true, text != "" && text != "0")
 			}

@@ -40,16 +40,18 @@ type Runner struct {
 	// Emit is told of every command that is not shell language itself, in
 	// order. It may call Script or Text to go on into what the command starts.
 	Emit func(*Command)
+	// Texts counts the texts read and filtered, over all runners that share it; nil counts this runner's alone.
+	Texts *int
 
 	steps int
 	depth int
-	texts int // texts read and filtered, bounded by maxTexts
+	texts int
 }
 
 const (
 	maxSteps = 60_000
 	maxDepth = 16
-	maxTexts = 2000
+	maxTexts = 1000
 )
 
 const (
@@ -142,6 +144,16 @@ func (s *state) emit(n *node, argv []string, known []bool) {
 func (s *state) exec(n *node) flow {
 	f, _ := s.eval(n)
 	return f
+}
+
+// textLeft counts one more text that is read or filtered; false once there were too many.
+func (r *Runner) textLeft() bool {
+	n := r.Texts
+	if n == nil {
+		n = &r.texts
+	}
+	*n++
+	return *n <= maxTexts
 }
 
 // fed is the constant text a command reads: a here-document or a file of the image.

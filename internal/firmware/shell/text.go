@@ -6,7 +6,7 @@ import (
 )
 
 // maxText bounds a text that is filtered.
-const maxText = 64 << 10
+const maxText = 32 << 10
 
 // says is what commands only print: echo, printf, files and settings of the image and what is filtered of them, and groups of such.
 func (s *state) says(n *node, input string, fed bool) (string, bool) {
@@ -45,7 +45,7 @@ func (s *state) output(n *node, input string, fed bool) (string, bool) {
 	default:
 		return "", false
 	}
-	if s.r.texts++; s.r.texts > maxTexts || len(n.words) == 0 || n.into != "" && n.into != "/dev/null" {
+	if !s.r.textLeft() || len(n.words) == 0 || n.into != "" && n.into != "/dev/null" {
 		return "", false
 	}
 	var argv []string

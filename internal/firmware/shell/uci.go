@@ -24,7 +24,7 @@ func (s *state) uciFile(pkg string) []uciSection {
 		return nil
 	}
 	src := s.r.World.Read("/etc/config/" + pkg)
-	if s.r.texts++; src == "" || s.r.texts > maxTexts {
+	if src == "" || !s.r.textLeft() {
 		return nil
 	}
 	out := []uciSection{}
