@@ -2,19 +2,11 @@ package web
 
 import (
 	"cmp"
-	"fmt"
-	"html/template"
-	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"telltale/internal/asset"
-	"telltale/internal/calendar"
 	"telltale/internal/law"
 	"telltale/internal/org"
-	"telltale/internal/pipeline"
 )
 
 // wordsFor are words for identifiers that the program and its data use and that
@@ -111,188 +103,11 @@ func (s *site) role(t string) (string, bool) {
 	base, where, _ := strings.Cut(t, "/")
 	for _, r := range s.facts().Rules.Vocabulary.Roles {
 		if r.ID == base {
-			return strings.TrimSpace(r.What + " " + placeName(where)), true
+			what, _, _ := strings.Cut(r.What, " (use with ") // advice to who writes a profile
+			return strings.TrimSpace(what + " " + placeName(where)), true
 		}
 	}
 	return "", false
-}
-
-// identifier, lawID and isoDay are what plain looks for.
-var (
-	lawID      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[a-z]{2}(?:-[a-z0-9]+)+(?:/[a-z0-9-]+)?\b`) })
-	identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?:/[A-Z]{2})?`) })
-	isoDay     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[12]\d{3}-[01]\d-[0-3]\d\b`) })
-)
-
-// plain writes a sentence the program made for a reader: identifiers in it get
-// their words (a fact is named by its question), and days are written out.
-func (s *site) plain(v any) string {
-	t := text(v)
-	if strings.Contains(t, "_") {
-		t = identifier().ReplaceAllStringFunc(t, func(id string) string {
-			if f, ok := s.facts().Rules.Vocabulary.Fact(id); ok {
-				return "“" + f.Question + "”"
-			}
-			if w, ok := wordsFor[id]; ok {
-				return w
-			}
-			if w := s.dataWord(id); w != "" {
-				return w
-			}
-			return id // somebody's own name for something
-		})
-	}
-	if strings.Contains(t, "-") {
-		t = lawID().ReplaceAllStringFunc(t, s.lawName)
-	}
-	return isoDay().ReplaceAllStringFunc(t, func(d string) string {
-		if p, err := calendar.Parse(d); err == nil {
-			return dayWords(p)
-		}
-		return d
-	})
-}
-
-// lawName is a short name for the ID of a provision, an instrument or an entry of a list; any other text stays.
-func (s *site) lawName(id string) string {
-	if c := s.provisionCite(id); c != "" {
-		return c
-	}
-	if r := s.regimeNamed(id); r != nil {
-		return "“" + r.Title + "”"
-	}
-	return s.entryTitle(id)
-}
-
-// lawWhat says what a day of law is about, without the IDs its line begins with or names.
-func (s *site) lawWhat(d pipeline.LawDay) string {
-	t := strings.TrimPrefix(d.What, string(d.Entry)+": ")
-	if d.Organisation != "" {
-		t = strings.Replace(t, " ("+string(d.Organisation)+")", "", 1)
-	}
-	return s.plain(t)
-}
-
-// fact writes the value of a fact of a thing: days, and words of the law's vocabulary, in words; all else as it was read.
-func (s *site) fact(name, value string) template.HTML {
-	if _, err := calendar.Parse(value); err == nil {
-		return dayTag(value)
-	}
-	out := "<bdi>" + template.HTMLEscapeString(value) + "</bdi>"
-	if f, ok := s.facts().Rules.Vocabulary.Fact(name); ok && f.Type != "text" && f.Type != "number" {
-		var ws []string
-		for w := range strings.SplitSeq(value, ", ") {
-			ws = append(ws, s.word(w))
-		}
-		out = template.HTMLEscapeString(strings.Join(ws, ", "))
-	}
-	return template.HTML(out)
-}
-
-// because writes the reason of an element; a part of it that is nothing but an organisation is its name.
-func (s *site) because(v any) string {
-	parts := strings.Split(text(v), "; ")
-	for i, p := range parts {
-		if o, ok := s.facts().Orgs.Get(org.ID(p)); ok {
-			parts[i] = s.facts().OrgName(o.ID)
-		}
-	}
-	return s.plain(strings.Join(parts, "; "))
-}
-
-// edgeWords writes an ownership with the names of both sides.
-func (s *site) edgeWords(e org.Edge) string {
-	t, doubt := e.String(), ""
-	if i := strings.LastIndex(t, " ("); i >= 0 { // how sure, and from which source: "(seen: key)"
-		t, doubt = t[:i], t[i+2:]
-	}
-	doubt, _, _ = strings.Cut(strings.TrimSuffix(doubt, ")"), ":")
-	if c := org.Confidence(doubt); c != "" && c != org.Seen && c.Valid() {
-		t += " (" + s.word(doubt) + ")"
-	}
-	for c, w := range doubts {
-		t = strings.NewReplacer("("+string(c)+")", "("+w+")", "share "+string(c), "share "+w).Replace(t)
-	}
-	return s.plain(s.orgName(e.Owner) + strings.ReplaceAll(strings.TrimPrefix(t, string(e.Owner)), " "+string(e.Owned), " "+s.orgName(e.Owned)))
-}
-
-// named says by their names who owns whom along a path.
-func (s *site) named(path []org.Edge, note string) string {
-	var out []string
-	for _, e := range path {
-		out = append(out, s.edgeWords(e))
-	}
-	if note != "" {
-		out = append(out, s.plain(note))
-	}
-	return strings.Join(out, "; ")
-}
-
-// provisionNamed finds a provision by its ID.
-func (s *site) provisionNamed(id any) *law.Provision {
-	regime, name, _ := strings.Cut(text(id), "/")
-	if r := s.regimeNamed(regime); r != nil {
-		if n := slices.IndexFunc(r.Provisions, func(p law.Provision) bool { return p.ID == name }); n >= 0 {
-			return &r.Provisions[n]
-		}
-	}
-	return nil
-}
-
-func (s *site) regimeNamed(id string) *law.Regime {
-	n := slices.IndexFunc(s.facts().Rules.Regimes, func(r law.Regime) bool { return string(r.ID) == id })
-	if n < 0 {
-		return nil
-	}
-	return &s.facts().Rules.Regimes[n]
-}
-
-// openPoints are what stands in the place of a provision where no law can be judged yet.
-var openPoints = map[string]string{"unknown-maker": "maker not known", "unknown-kind": "kind of thing not known"}
-
-// provisionTitle is what a provision says in a line; provisionCite is where it stands.
-func (s *site) provisionTitle(id any) string {
-	regime, _, _ := strings.Cut(text(id), "/")
-	if p := s.provisionNamed(id); p != nil {
-		return p.Title
-	}
-	return cmp.Or(openPoints[regime], text(id))
-}
-
-func (s *site) provisionCite(id any) string {
-	if p := s.provisionNamed(id); p != nil && len(p.Citations) > 0 {
-		return p.Citations[0].Text
-	}
-	return ""
-}
-
-// regimeTitle is the name of an instrument of law.
-func (s *site) regimeTitle(id any) string {
-	if r := s.regimeNamed(text(id)); r != nil {
-		return r.Title
-	}
-	return cmp.Or(openPoints[text(id)], text(id))
-}
-
-// profileTitle says who a profile is; several stand between commas.
-func (s *site) profileTitle(v any) string {
-	var out []string
-	for _, n := range strings.Split(text(v), ", ") {
-		out = append(out, cmp.Or(s.facts().ProfileSummary(n), n))
-	}
-	return strings.Join(out, "; ")
-}
-
-// entryTitle names an entry of a list.
-func (s *site) entryTitle(v any) string {
-	for i := range s.facts().Rules.Regimes {
-		for _, e := range s.facts().Rules.Regimes[i].Entries {
-			if string(e.ID) == text(v) {
-				return e.Title
-			}
-		}
-	}
-	return text(v)
 }
 
 // said lists the words of several identifiers.
@@ -302,14 +117,6 @@ func (s *site) said(l []string) string {
 		out[i] = s.word(x)
 	}
 	return strings.Join(out, ", ")
-}
-
-// doWords begins what to do: a remedy of a law that may not apply is one only if it does.
-func (s *site) doWords(v law.Verdict, provision law.ProvisionID) string {
-	if v == law.Undetermined && s.provisionNamed(provision) != nil {
-		return "If it applies:"
-	}
-	return "Do:"
 }
 
 // asks says what an answer to a fact looks like.
@@ -330,60 +137,6 @@ func (s *site) asks(fact string) string {
 		return "Answer: the name of a company"
 	}
 	return "Answer, in a word or a few"
-}
-
-// dayTag writes a day for a reader and for programs, or a dash when none is known; a text is taken as YYYY-MM-DD.
-func dayTag(v any) template.HTML {
-	var d calendar.Date
-	switch x := v.(type) {
-	case calendar.Date:
-		d = x
-	case *calendar.Date:
-		if x != nil {
-			d = *x
-		}
-	default:
-		p, err := calendar.Parse(text(v))
-		if err != nil {
-			return template.HTML(template.HTMLEscapeString(text(v)))
-		}
-		d = p
-	}
-	if d == 0 || d == calendar.NoDate {
-		return "–"
-	}
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, d, dayWords(d)))
-}
-
-// timeTag writes a moment to the minute, secondTag to the second, both in UTC.
-func timeTag(t time.Time) template.HTML { return momentTag(t, dayForm+", 15:04") }
-
-func secondTag(t time.Time) template.HTML { return momentTag(t, dayForm+", 15:04:05") }
-
-func momentTag(t time.Time, form string) template.HTML {
-	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format(form)))
-}
-
-// momentText is timeTag for a moment that came as text, RFC 3339; another text stays as it is.
-func momentText(v any) template.HTML {
-	at := text(v)
-	if t, err := time.Parse(time.RFC3339, at); err == nil {
-		return timeTag(t)
-	}
-	return template.HTML(template.HTMLEscapeString(clip(30, at)))
-}
-
-// yearly writes days that recur, "MM-DD", as "31 March".
-func yearly(days []string) string {
-	out := make([]string, len(days))
-	for i, d := range days {
-		out[i] = d
-		if t, err := time.Parse("01-02", d); err == nil {
-			out[i] = t.Format("2 January")
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 // orgNames are the names of several organisations; one the data do not know stands as it is.
