@@ -2,6 +2,7 @@ package snmp
 
 import (
 	"net/netip"
+	"regexp"
 
 	"telltale/internal/evidence"
 )
@@ -36,14 +37,25 @@ func takeIfName(a *Assembler, _, idx string, v Value) {
 	}
 }
 
-func takeIfMAC(a *Assembler, oid, _ string, v Value) {
+func takeIfMAC(a *Assembler, oid, idx string, v Value) {
 	mac, ok := v.MAC()
+	if ok && !a.macs[mac] && onTerminal.MatchString(a.ifName[idx]) {
+		takeTerminal(a, oid, "ifTable||"+idx, v)
+		return
+	}
 	if !ok || !ownMAC(mac) || a.macs[mac] || !a.room("interface MACs", len(a.macs), maxMACs) {
 		return
 	}
 	a.macs[mac] = true
 	a.observe(evidence.IfMAC, mac, oid)
 }
+
+// onTerminal is how OLTs name what they show as an interface of their own and
+// is the terminal at the far end of a passive network: port, colon, number, as in
+// EPON0/1:3 or gpon-onu_1/2/3:4. Its address is that of the terminal.
+var onTerminal = regexp.MustCompile(`(?i)^[eg]?pon(?:-?onu)?[ _-]?\d{1,3}(?:/\d{1,3}){1,3}:\d{1,4}$`)
+
+var takeTerminal = keep(func(a *Assembler) *rowSet { return &a.ont }, "pon", "mac", maxONT)
 
 func takeIPAdEnt(a *Assembler, oid, _ string, v Value) {
 	if ip, ok := v.addr(); ok {

@@ -3,6 +3,7 @@ package snmp
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,6 +126,33 @@ func TestNeighbourKeepsItsWords(t *testing.T) {
 	}
 	if n := len(got[0].Links); n != 3 {
 		t.Errorf("%d links, want 3", n)
+	}
+}
+
+// TestTerminalAsInterface: the address of an interface that is a terminal's is not the agent's.
+func TestTerminalAsInterface(t *testing.T) {
+	const walk = "1.3.6.1.2.1.2.2.1.2.1|4|GE0/1\n1.3.6.1.2.1.2.2.1.2.8|4|EPON0/1:3\n1.3.6.1.2.1.2.2.1.2.9|4|gpon-onu_1/2/3:4\n1.3.6.1.2.1.2.2.1.2.10|4|EPON0/1\n" +
+		"1.3.6.1.2.1.2.2.1.6.1|4x|00AA11000010\n1.3.6.1.2.1.2.2.1.6.8|4x|00AA11000020\n1.3.6.1.2.1.2.2.1.6.9|4x|00AA11000030\n1.3.6.1.2.1.2.2.1.6.10|4x|00AA11000011\n"
+	got, _, _ := sourcetest.Read(Source{}, "x", []byte(walk))
+	var own, told []string
+	for _, o := range got[0].Observations {
+		if o.Attr == evidence.IfMAC {
+			own = append(own, o.Value)
+		}
+	}
+	for _, l := range got[0].Links {
+		for _, o := range l.Remote.Observations {
+			if o.Attr == evidence.BaseMAC {
+				told = append(told, l.LocalPort+" "+o.Value)
+			}
+		}
+	}
+	slices.Sort(told)
+	if want := []string{"00:aa:11:00:00:10", "00:aa:11:00:00:11"}; !slices.Equal(own, want) {
+		t.Errorf("its own addresses are %q, want %q", own, want)
+	}
+	if want := []string{"EPON0/1:3 00:aa:11:00:00:20", "gpon-onu_1/2/3:4 00:aa:11:00:00:30"}; !slices.Equal(told, want) {
+		t.Errorf("its terminals are %q, want %q", told, want)
 	}
 }
 
