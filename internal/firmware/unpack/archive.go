@@ -56,6 +56,10 @@ func extractTar(x *xtr, off int64) error {
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			x.r.Length = min(alignUp(in.n, 512), x.d.size-off)
 			if err == io.EOF {
+				if last := x.d.at(off+in.n-512, 512); last == nil || fill(x.d, off+in.n-512, 512) != 512 || last[0] != 0 {
+					x.warn(Truncated, "ends at %#x without the empty blocks that end an archive", off+x.r.Length)
+					return nil
+				}
 				// Two empty blocks end an archive; packers fill up to 10 KiB.
 				if pad := min(alignUp(x.r.Length, 10240), x.d.size-off) - x.r.Length; pad > 0 && fill(x.d, off+x.r.Length, pad) == pad {
 					x.r.Length += pad

@@ -236,30 +236,43 @@ func packTRX2(parts ...[]byte) []byte {
 	return img
 }
 
+// payloadPiece is one operation of an OTA payload: its kind, its data, the bytes they give.
+type payloadPiece struct {
+	kind  int
+	data  []byte
+	plain int
+}
+
 // packPayload writes an OTA payload of one partition: a stored operation, a hole, and a stored one.
 func packPayload(a []byte) []byte {
+	half := len(a) / 2 / 4096 * 4096
+	return packPayloadOf(len(a)+3*4096, payloadPiece{0, a[:half], half}, payloadPiece{6, nil, 3 * 4096}, payloadPiece{0, a[half:], len(a) - half})
+}
+
+func packPayloadOf(size int, pieces ...payloadPiece) []byte {
 	field := func(num int, b []byte) []byte {
 		return join([]byte{byte(num<<3 | 2)}, binary.AppendUvarint(nil, uint64(len(b))), b)
 	}
 	number := func(num int, v uint64) []byte { return binary.AppendUvarint([]byte{byte(num << 3)}, v) }
-	half := len(a) / 2 / 4096 * 4096
-	blocks := func(n int) uint64 { return uint64(n / 4096) }
-	op := func(kind, off, n int, start, count uint64) []byte {
-		e := join(number(1, start), number(2, count))
-		b := join(number(1, uint64(kind)), number(2, uint64(off)), number(3, uint64(n)), field(6, e))
-		if n > 0 {
-			sum := sha256.Sum256(a[off : off+n])
+	part, data, block := field(1, []byte("system")), []byte(nil), 0
+	for _, p := range pieces {
+		e := join(number(1, uint64(block)), number(2, uint64(p.plain/4096)))
+		b := join(number(1, uint64(p.kind)), number(2, uint64(len(data))), number(3, uint64(len(p.data))), field(6, e))
+		if len(p.data) > 0 {
+			sum := sha256.Sum256(p.data)
 			b = append(b, field(8, sum[:])...)
 		}
-		return field(8, b)
+		part, data, block = append(part, field(8, b)...), append(data, p.data...), block+p.plain/4096
 	}
-	part := join(field(1, []byte("system")), op(0, 0, half, 0, blocks(half)), op(6, 0, 0, blocks(half), 3), op(0, half, len(a)-half, blocks(half)+3, blocks(len(a)-half)))
+	if block*4096 != size {
+		panic("pieces do not add up")
+	}
 	manifest := join(number(3, 4096), field(13, part))
 	h := make([]byte, 24)
 	copy(h, "CrAU")
 	be.PutUint64(h[4:], 2)
 	be.PutUint64(h[12:], uint64(len(manifest)))
-	return join(h, manifest, a)
+	return join(h, manifest, data)
 }
 
 func packVendorBoot(ram, dtb []byte) []byte {

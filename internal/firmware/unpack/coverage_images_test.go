@@ -53,6 +53,12 @@ func imagePackings() []packing {
 		sparseImage("blocks of 4 KiB", ""), sparseImage("blocks of 1 KiB", "1024", sizes), sparseImage("blocks of 64 KiB", "65536", sizes),
 		partsBy("ar", "ar", "GNU long names", a, map[string][]byte{"x.in": a, "a-name-longer-than-fifteen-bytes": a[:777]}, `head -c 777 x.in > a-name-longer-than-fifteen-bytes; ar rc x x.in a-name-longer-than-fifteen-bytes`),
 	}
+	for _, c := range [][3]string{{"gzip", "gzip", "gzip -9nc"}, {"bzip2", "bzip2", "bzip2 -c"}, {"lzma", "lzma", "xz --format=lzma -c"}, {"lzo", "lzop", "lzop -c <"}, {"lz4", "lz4", "lz4 -qc"}, {"zstd", "zstd", "zstd -qc"}} {
+		tool, _, _ := strings.Cut(c[2], " ")
+		p := partsBy("uimage", "mkimage", "packed by "+c[0], a, one("content"), c[2]+` x.in > k && mkimage -A arm64 -O linux -T kernel -C `+c[0]+` -n x -d k x >/dev/null`)
+		p.tools, p.inner = append(p.tools, tool), c[1]
+		list = append(list, p)
+	}
 	dts := `printf '/dts-v1/; / { model = "A board"; compatible = "maker,board", "maker,chip"; chosen { bootargs = "console=ttyS0"; }; memory@0 { reg = <0 1 2 3>; }; };' > x.dts && dtc -q -O dtb -o x `
 	facts := map[string]string{"model": "A board", "compatible": "maker,board, maker,chip", "bootargs": "console=ttyS0"}
 	for _, c := range []struct{ name, args string }{{"version 17", "-V 17"}, {"version 16", "-V 16"}, {"room behind and before", "-S 9000 -R 8"}} {
@@ -61,6 +67,9 @@ func imagePackings() []packing {
 		list = append(list, p)
 	}
 	list = append(list, packing{format: "dtb", name: "own writer", make: fixedImage(packDTB("board")), facts: map[string]string{"model": "board"}})
+	list = append(list, packing{format: "android-payload", name: "blocks packed by bzip2 and xz", tools: []string{"bzip2", "xz"}, parts: map[string][]byte{"system": a[:12*4096]}, make: func(t testing.TB) []byte {
+		return packPayloadOf(12*4096, payloadPiece{0, a[:4*4096], 4 * 4096}, payloadPiece{1, piped(t, a[4*4096:8*4096], `bzip2 -c x.in > x`), 4 * 4096}, payloadPiece{8, piped(t, a[8*4096:12*4096], `xz -c x.in > x`), 4 * 4096})
+	}})
 	return append(list, packages()...)
 }
 

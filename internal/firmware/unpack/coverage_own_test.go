@@ -71,7 +71,7 @@ func ownFlash() (list []packing) {
 		if i > 1 {
 			shows = append(shows, sizes)
 		}
-		p := own("yaffs", fmt.Sprintf("pages of %d+%d, tags at %d, %s", g.page, g.spare, g.tags, orderName(g.o)), append(files, packedFile{"log", []byte("new")}), []string{"link link bin/tool", "hard hardlink without content "},
+		p := own("yaffs", fmt.Sprintf("pages of %d+%d, tags at %d, %s", g.page, g.spare, g.tags, orderName(g.o)), append(files, packedFile{"log", []byte("new")}), []string{"link link bin/tool", "hard file " + sumOf([]byte("new")).String()},
 			func(testing.TB) []byte { return yaffsImage(g, files) }, shows...)
 		p.lossy = "a log has no stated end"
 		list = append(list, p)

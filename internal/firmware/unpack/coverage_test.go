@@ -371,6 +371,9 @@ func sameXattrs(t *testing.T, want map[string]map[string]string, r *Region) {
 		t.Log("this system keeps no extended attributes: not tried")
 	}
 	for _, n := range r.Nodes {
+		if n.Kind == Hardlink {
+			continue // the name it means has them
+		}
 		if got, want := fmt.Sprintf("%q", n.Xattr), fmt.Sprintf("%q", want[n.Path]); got != want && (len(n.Xattr) > 0 || want != "map[]") {
 			t.Errorf("%s: extended attributes %s, want %s", n.Path, got, want)
 		}

@@ -64,6 +64,9 @@ func sampleTree(t testing.TB) string {
 	for i := range 40 {
 		put(fmt.Sprintf("usr/many/f%02d", i), []byte(strings.Repeat(fmt.Sprint(i), i*37)), 0o644)
 	}
+	if err := os.Link(filepath.Join(dir, "bin/tool"), filepath.Join(dir, "etc/again")); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Symlink("../bin/tool", filepath.Join(dir, "etc/link")); err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +103,18 @@ func onDisk(t testing.TB, dir string) []string {
 	return out
 }
 
-// inRegion lists the nodes of a region in the same form.
+// inRegion lists the nodes of a region in the same form; a hard link counts as what it means.
 func inRegion(r *Region) []string {
 	var out []string
+	byPath := map[string]*Node{}
 	for _, n := range r.Nodes {
+		byPath[n.Path] = n
+	}
+	for _, n := range r.Nodes {
+		if to := byPath[strings.TrimPrefix(n.Link, "./")]; n.Kind == Hardlink && to != nil && to.Object != nil {
+			out = append(out, n.Path+" file "+to.Object.Sum().String())
+			continue
+		}
 		switch {
 		case n.Superseded:
 		case n.Kind == Symlink:

@@ -1,10 +1,14 @@
 package unpack
 
 import (
+	"bytes"
+	"compress/flate"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // erofsImage packs the sample tree with Debian's tool.
@@ -50,5 +54,21 @@ func TestMicroLZMA(t *testing.T) {
 	micro := append(make([]byte, 100), append([]byte{^b[0]}, b[14:]...)...)
 	if out, err := (&erofs{}).decode(micro, 1, len(plain)); err != nil || string(out) != string(plain) {
 		t.Errorf("%v, %d bytes of %d", err, len(out), len(plain))
+	}
+}
+
+// TestErofsBlocks decodes what Debian's packer of this version does not write.
+func TestErofsBlocks(t *testing.T) {
+	plain := bytes.Repeat([]byte("flash file system "), 500)
+	var deflated bytes.Buffer
+	w, _ := flate.NewWriter(&deflated, 9)
+	w.Write(plain)
+	w.Close()
+	z, _ := zstd.NewWriter(nil)
+	for algorithm, packed := range map[byte][]byte{2: deflated.Bytes(), 3: z.EncodeAll(plain, nil)} {
+		block := append(make([]byte, 4096-len(packed)), packed...) // the packed bytes end their block
+		if out, err := (&erofs{}).decode(block, algorithm, len(plain)); err != nil || !bytes.Equal(out, plain) {
+			t.Errorf("algorithm %d: %v, %d bytes of %d", algorithm, err, len(out), len(plain))
+		}
 	}
 }

@@ -269,6 +269,12 @@ func extractRomfs(x *xtr, d *data) error {
 	stack := []todo{{"", first}}
 	seen := map[int64]bool{}
 	paths := map[int64]string{}
+	links := map[*Node]int64{} // hard links and what they mean, which may come later
+	defer func() {
+		for n, at := range links {
+			n.Link = paths[at]
+		}
+	}()
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -295,8 +301,11 @@ func extractRomfs(x *xtr, d *data) error {
 			switch next & 7 {
 			case 0:
 				if name != "." && name != ".." {
-					n.Kind, n.Link = Hardlink, paths[int64(info)]
-					err = x.meta(n)
+					n.Kind = Hardlink
+					var node *Node
+					if node, err = x.node(n); err == nil {
+						links[node] = int64(info)
+					}
 				}
 			case 1:
 				n.Kind = Dir

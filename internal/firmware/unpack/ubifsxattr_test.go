@@ -31,6 +31,9 @@ func putUbifsXattrs(t testing.TB, image []byte, attrs map[string]map[string]stri
 	}
 	var names []string
 	for name := range attrs {
+		if name == "etc/again" {
+			continue // the same inode as another
+		}
 		names = append(names, name)
 	}
 	sort.Strings(names)

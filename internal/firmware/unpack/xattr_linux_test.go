@@ -26,5 +26,8 @@ func putXattrs(t testing.TB, dir string) map[string]map[string]string {
 		}
 		all[a.path][a.name] = a.value
 	}
+	if all["bin/tool"] != nil {
+		all["etc/again"] = all["bin/tool"] // a hard link to it
+	}
 	return all
 }

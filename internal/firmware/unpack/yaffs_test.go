@@ -134,7 +134,7 @@ var yaffsGeometries = []yaffsGeometry{
 
 func TestYaffs(t *testing.T) {
 	files := append(packedFiles(), packedFile{"lib/sparse", append(make([]byte, 100_000), "end"...)})
-	want := append(listed(append(files, packedFile{"log", []byte("new")})), "link link bin/tool", "hard hardlink without content ")
+	want := append(listed(append(files, packedFile{"log", []byte("new")})), "link link bin/tool", "hard file "+sumOf([]byte("new")).String())
 	for _, g := range yaffsGeometries {
 		t.Run(fmt.Sprintf("%d-%d-%d-%v-%s", g.page, g.spare, g.tags, g.first, orderName(g.o)), func(t *testing.T) {
 			img := yaffsImage(g, files)
