@@ -23,6 +23,7 @@ type scanCmd struct {
 	Window      []string `help:"Send only in these hours, local time (repeat)." placeholder:"22:00-05:00"`
 	Passes      int      `help:"How often a silent address is asked." default:"2"`
 	Hosts       int      `help:"How many hosts are asked at a time." default:"64"`
+	Sealed      string   `name:"credentials-of" help:"Use the credentials that lie sealed in this folder of a server (telltale serve --team DIR --keep-credentials)." placeholder:"DIR" type:"existingdir"`
 	Credentials string   `help:"File with SNMP communities, SNMPv3 users and SSH logins; only its owner may read it." placeholder:"FILE"`
 	Answers     string   `help:"Keep the raw answers in this file; telltale check reads it." placeholder:"FILE" type:"path"`
 	Fresh       bool     `help:"Begin anew instead of going on with a scan that was cut short."`
@@ -55,6 +56,10 @@ func (c *scanCmd) Run(e *env) error {
 	}
 	if c.PerHost < 1 || c.Rate == 0 || c.Passes < 1 || c.Hosts < 1 {
 		return usage{errors.New("--per-host, --rate, --passes and --hosts must be positive")}
+	}
+	var err error
+	if o.Opened, err = openCredentials(e.ctx, c.Sealed); err != nil {
+		return err
 	}
 	s, err := pipeline.NewScan(o)
 	if err != nil {

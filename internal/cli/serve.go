@@ -30,6 +30,7 @@ type serveCmd struct {
 	Dir      string   `help:"Folder for uploads, results, accounts (default: in the user's cache folder; with --team: that folder)." placeholder:"DIR"`
 	Team     string   `help:"Several people: accounts, roles and everything else lie in this folder. Make the first admin with: telltale serve --team DIR --admin NAME." placeholder:"DIR"`
 	Admin    string   `help:"Make an admin of this name, whose password is read from standard input, and end." placeholder:"NAME"`
+	Keep     bool     `name:"keep-credentials" help:"Seal the credentials for scans, read from standard input, in the folder of the server, and end."`
 	Host     []string `help:"Name under which the server is reached, besides localhost (repeat)." placeholder:"NAME"`
 	Cert     string   `name:"tls-cert" help:"Certificate for TLS." type:"existingfile" placeholder:"FILE"`
 	Key      string   `name:"tls-key" help:"Key of the certificate." type:"existingfile" placeholder:"FILE"`
@@ -59,6 +60,9 @@ func (c *serveCmd) Run(e *env) error {
 	defer house.Close()
 	if c.Admin != "" {
 		return c.makeAdmin(e, house)
+	}
+	if c.Keep {
+		return c.keepCredentials(e, house)
 	}
 	var door *api.API
 	work, err := c.workspace(func(v *pipeline.View, x *pipeline.Changes) { door.Changed(v, x) })

@@ -69,6 +69,9 @@ func Of(ctx context.Context) Who {
 // As returns a context in which somebody asks, for tests of doors.
 func As(ctx context.Context, w Who) context.Context { return context.WithValue(ctx, whoKey{}, w) }
 
+// ScanSecret is the name under which the credentials for scans lie sealed.
+const ScanSecret = "scan"
+
 // Errors of people.
 var (
 	ErrNotFound = errors.New("nobody of that name")

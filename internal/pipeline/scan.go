@@ -30,6 +30,8 @@ type ScanOptions struct {
 	Passes, Hosts int
 	// Credentials is a file that only its owner may read, "" for none.
 	Credentials string
+	// Opened are credentials of the form of that file which lay sealed, nil for none.
+	Opened []byte
 	// Journal is where answers are kept, "" for the cache folder. Fresh begins anew.
 	Journal  string
 	Fresh    bool
@@ -71,7 +73,7 @@ func NewScan(o *ScanOptions) (*Scan, error) {
 		}
 		so.Pace.Windows = append(so.Pace.Windows, x)
 	}
-	if so.Secrets, err = readSecrets(o.Credentials); err != nil {
+	if so.Secrets, err = readSecrets(o.Credentials, o.Opened); err != nil {
 		return nil, err
 	}
 	s, err := scan.New(so)

@@ -25,7 +25,7 @@ func TestSecrets(t *testing.T) {
 		if err := os.Chmod(path, c.mode); err != nil {
 			t.Fatal(err)
 		}
-		s, err := readSecrets(path)
+		s, err := readSecrets(path, nil)
 		if (err == nil) != c.ok || c.ok && (len(s.Communities) != 1 || len(s.Users) != 1 || len(s.SSH) != 1) {
 			t.Errorf("%s: %v", c.name, err)
 		}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -24,10 +25,31 @@ const defaultCommunity = "public"
 // maxSecrets bounds a file of credentials in bytes.
 const maxSecrets = 1 << 20
 
-// readSecrets takes credentials from a file, "" for none, and the environment.
-// A file that others may read is refused. No error holds a secret.
-func readSecrets(path string) (scan.Secrets, error) {
+// CheckCredentials reports whether a text has the form of a file of credentials and holds any. No error holds a secret.
+func CheckCredentials(b []byte) error {
+	if len(b) > maxSecrets {
+		return errors.New("read credentials: larger than 1 MiB")
+	}
 	var s scan.Secrets
+	if err := parseSecrets("the text", b, &s); err != nil {
+		return err
+	}
+	if len(s.Communities)+len(s.Users)+len(s.SSH) == 0 {
+		return errors.New("read credentials: there are none in it: docs/guide/scan.md shows the form")
+	}
+	return nil
+}
+
+// readSecrets takes credentials from a file, "" for none, from a text of the
+// same form that lay sealed, nil for none, and from the environment.
+// A file that others may read is refused. No error holds a secret.
+func readSecrets(path string, opened []byte) (scan.Secrets, error) {
+	var s scan.Secrets
+	if opened != nil {
+		if err := parseSecrets("what lay sealed", opened, &s); err != nil {
+			return scan.Secrets{}, err
+		}
+	}
 	if path != "" {
 		if err := secretsFile(path, &s); err != nil {
 			return scan.Secrets{}, err
