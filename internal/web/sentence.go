@@ -20,31 +20,52 @@ var (
 
 // plain writes a sentence the program made for a reader: identifiers in it get
 // their words (a fact is named by its question), and days are written out.
+// What stands in “” is quoted from an input and stays as it is.
 func (s *site) plain(v any) string {
-	t := text(v)
+	var b strings.Builder
+	rest := text(v)
+	for rest != "" {
+		said, quoted, _ := strings.Cut(rest, "“")
+		b.WriteString(s.plainPart(said))
+		if quote, after, ok := strings.Cut(quoted, "”"); ok {
+			b.WriteString("“" + quote + "”")
+			rest = after
+			continue
+		}
+		b.WriteString(rest[len(said):])
+		break
+	}
+	return b.String()
+}
+
+func (s *site) plainPart(t string) string {
 	if strings.Contains(t, "_") {
-		t = identifier().ReplaceAllStringFunc(t, func(id string) string {
-			if f, ok := s.facts().Rules.Vocabulary.Fact(id); ok {
-				return "“" + f.Question + "”"
-			}
-			if w, ok := wordsFor[id]; ok {
-				return w
-			}
-			if w := s.dataWord(id); w != "" {
-				return w
-			}
-			return id // somebody's own name for something
-		})
+		t = identifier().ReplaceAllStringFunc(t, s.inSentence)
 	}
 	if strings.Contains(t, "-") {
 		t = lawID().ReplaceAllStringFunc(t, s.lawName)
+		t = isoDay().ReplaceAllStringFunc(t, func(d string) string {
+			if p, err := calendar.Parse(d); err == nil {
+				return dayWords(p)
+			}
+			return d
+		})
 	}
-	return isoDay().ReplaceAllStringFunc(t, func(d string) string {
-		if p, err := calendar.Parse(d); err == nil {
-			return dayWords(p)
-		}
-		return d
-	})
+	return t
+}
+
+// inSentence is an identifier in words; one that the data do not know is somebody's own name for something.
+func (s *site) inSentence(id string) string {
+	if f, ok := s.facts().Rules.Vocabulary.Fact(id); ok {
+		return "“" + f.Question + "”"
+	}
+	if w, ok := wordsFor[id]; ok {
+		return w
+	}
+	if w := s.dataWord(id); w != "" {
+		return w
+	}
+	return id
 }
 
 // fact writes the value of a fact of a thing: days, and words of the law's vocabulary, in words; all else as it was read.

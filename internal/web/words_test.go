@@ -15,14 +15,16 @@ func TestPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for in, want := range map[string]string{
-		"holds the role us_federal_agency":         "holds the role US executive agency",
-		"funded by: usf_capital":                   "funded by: universal service support for building networks",
-		"it is one of: router_consumer":            "it is one of: consumer-grade router",
-		"or answer funded_by":                      "or answer “Which money pays for buying, maintaining or supporting this item?”",
-		"in force since 2020-06-30":                "in force since 30 Jun 2020",
-		"new in the rulebook: us-fcc-54-9/support": "new in the rulebook: 47 CFR 54.9(a)",
-		"my_switch_7 answers":                      "my_switch_7 answers",
-		"2020-13-45 is no day":                     "2020-13-45 is no day",
+		"holds the role us_federal_agency":               "holds the role US executive agency",
+		"funded by: usf_capital":                         "funded by: universal service support for building networks",
+		"it is one of: router_consumer":                  "it is one of: consumer-grade router",
+		"or answer funded_by":                            "or answer “Which money pays for buying, maintaining or supporting this item?”",
+		"in force since 2020-06-30":                      "in force since 30 Jun 2020",
+		"new in the rulebook: us-fcc-54-9/support":       "new in the rulebook: 47 CFR 54.9(a)",
+		"column “funded_by” read as funding, 2020-06-30": "column “funded_by” read as funding, 30 Jun 2020",
+		"a lone “funded_by":                              "a lone “funded_by",
+		"my_switch_7 answers":                            "my_switch_7 answers",
+		"2020-13-45 is no day":                           "2020-13-45 is no day",
 	} {
 		if got := s.plain(in); got != want {
 			t.Errorf("plain(%q) = %q, want %q", in, got, want)

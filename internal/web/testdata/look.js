@@ -36,7 +36,7 @@
     const head = of.closest("thead");
     if (head && getComputedStyle(head).clipPath !== "none") continue;
     if (!of.closest("code, pre, bdi, cite, .mono, .raw")) {
-      const id = /(?<![\w./@:-])[a-z][a-z0-9]*_[a-z0-9_]+(?![\w/@])/.exec(text);
+      const id = /(?<![\w./@:-])[a-z][a-z0-9]*_[a-z0-9_]+(?![\w/@])/.exec(text.replace(/“[^”]*”/g, ""));
       if (id) say(`an identifier, ${id[0]}, stands where words belong`, text);
     }
     const many = /(?<![\w.,])1 (?!is|was|has|plus|minus)[a-z]{2,}[a-rt-z]s\b/.exec(of.textContent);
