@@ -33,6 +33,8 @@ func TestAccountVariants(t *testing.T) {
 		{"ini pppoe", []string{"etc/default.ini", "[pppoe]\nusername=isp@x\npassword=Qx81!\n"}, ""},
 		{"nvram accounts", []string{"etc/nvram_default", "http_username=admin\nhttp_passwd=Qx81!\nlan_ipaddr=192.168.1.1\n"}, "account.hardcoded probable"},
 		{"xml empty tmpl", []string{"etc/c.xml", "<c><user name=\"a\"/><password>$PASS</password></c>\n"}, ""},
+		{"json words of a page", []string{"www/lang/login.json", "{\"username\":\"Username\",\"password\":\"Password\"}\n"}, ""},
+		{"account elsewhere", []string{"etc/ddclient.conf", "login=acme\npassword=Qx81!\n"}, "account.hardcoded suspicious"},
 		{"htpasswd", []string{"etc/httpd.passwd", "admin:$apr1$abc$abcdefghijklmnopqrstu/\n"}, "account.hardcoded suspicious"},
 		{"httpd.conf auth", []string{"etc/httpd.conf", "/cgi-bin:admin:admin\n"}, "account.hardcoded probable"},
 		{"authorized by script", started("mkdir -p /root/.ssh\necho '" + strings.TrimSpace(auth) + "' >> /root/.ssh/authorized_keys\ndropbear\n"), "key.authorized confirmed"},

@@ -15,7 +15,7 @@ func settingsName(f *file) bool {
 	b := strings.ToLower(f.base())
 	for _, w := range []string{"conf", "default", "setting", "nvram", "user", "account", "login", "auth"} {
 		if strings.Contains(b, w) {
-			return true
+			return !webPath(f.path) || w == "conf" || w == "default" // the words of pages are no settings
 		}
 	}
 	return strings.HasPrefix(f.path, "etc/") || strings.Contains(f.path, "/etc/")

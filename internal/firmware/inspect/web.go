@@ -74,11 +74,14 @@ func (in *inspector) hidden(pages, handlers []*file) {
 // remote looks at configuration: management accounts, TR-069, SNMP.
 func (in *inspector) remote() {
 	for _, f := range in.files {
-		if f.c == nil || f.size > 8<<20 || f.doc() {
+		if f.c == nil || f.size > maxSQLite || f.doc() {
 			continue
 		}
 		b := strings.ToLower(f.base())
 		switch {
+		case f.kind != "text" && f.size >= 512 && string(contentOf(f.obj, 16)) == sqliteMagic:
+			sqliteTables(contentOf(f.obj, maxSQLite), func(table string, vals map[string]string) { in.configRow(f, row{table: table, vals: vals, off: -1}) })
+		case f.size > 8<<20:
 		case f.kind == "text" && looksXML(f):
 			in.xmlConfig(f)
 		case f.kind == "text" && (strings.HasSuffix(b, ".json") || strings.HasSuffix(b, ".lua")) && settingsName(f):
@@ -218,13 +221,20 @@ func (in *inspector) configRow(f *file, r row) {
 	low := strings.ToLower(r.table)
 	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && loginName.MatchString(user) && !placeholder.MatchString(pass) {
 		in.rep.Accounts = append(in.rep.Accounts, Account{Name: user, UID: -1, Secret: "plain", Known: pass, Where: f.where, Service: r.table})
-		in.add(f.at(Finding{ID: "account.hardcoded", Level: Probable, Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password", user), Evidence: fmt.Sprintf("%s: user %s, password of %d characters", r.table, user, len(pass)),
+		lv := Probable
+		if farService.MatchString(r.table) { // an account the device has elsewhere
+			lv = Suspicious
+		}
+		in.add(f.at(Finding{ID: "account.hardcoded", Level: lv, Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password", user), Evidence: fmt.Sprintf("%s: user %s, password of %d characters", r.table, user, len(pass)),
 			Consequence: "every device starts with this login until its owner changes it; some of these accounts are not shown to the owner", Use: "the login page, telnet or SSH of the device, and the password in the file", Control: "user and password stand in the same record; dial-up and telephony accounts are left out"}, r.off))
 	}
 }
 
 // placeholder is a value a program fills in later: a template, not a password.
 var placeholder = regexp.MustCompile(`^<.*>$|\$\{|\$\(|^\$\w+$|\{\{|^%[\w.-]*%?$|%[sd]`)
+
+// farService names settings of clients: the account is one of the device at somebody else's service.
+var farService = regexp.MustCompile(`(?i)ddclient|inadyn|dyndns|smtp|mail|proxy|mqtt|mosquitto|pptp|l2tp|ipsec|vpn|radius|sip|netrc|wgetrc|cups|database|mysql|postgres|\bsql`)
 
 // loginName is the form of an account's name.
 var loginName = regexp.MustCompile(`^[\w.@+\\/-]{1,63}$`)
