@@ -38,6 +38,7 @@ type serveCmd struct {
 	ACMEURL  string   `name:"acme-url" help:"Directory of the certificate authority for --acme (default: Let's Encrypt's)." placeholder:"URL"`
 	ACMECA   string   `name:"acme-ca" help:"Certificates that vouch for that authority's own address, where the system does not know them." type:"existingfile" placeholder:"FILE"`
 	Insecure bool     `help:"Listen beyond loopback without TLS, because something in front of the server ends TLS. Cookies still want https."`
+	Proxy    []string `help:"Address of a proxy in front of the server, which says for whom it asks by X-Forwarded-For (repeat)." placeholder:"ADDRESS"`
 	Anyone   bool     `name:"no-login" help:"Listen beyond loopback without accounts: whoever reaches the port is admin. For closed containers only."`
 	Issuer   string   `name:"oidc-issuer" help:"Log in with this OpenID Connect provider; its secret is read from TELLTALE_OIDC_SECRET." placeholder:"URL"`
 	ClientID string   `name:"oidc-client" help:"Client ID at the provider." placeholder:"ID"`
@@ -142,7 +143,7 @@ func (c *serveCmd) folder() error {
 }
 
 func (c *serveCmd) people() people.Options {
-	o := people.Options{Dir: c.Dir, Hosts: c.Host, TLS: c.tls() || c.Insecure && c.Team != ""}
+	o := people.Options{Dir: c.Dir, Hosts: c.Host, Proxies: c.Proxy, TLS: c.tls() || c.Insecure && c.Team != ""}
 	if c.Team == "" {
 		o.Local = author()
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (h *House) Guard(door http.Handler) http.Handler {
 			http.Error(w, "The request comes from another site and was refused.", http.StatusForbidden)
 			return
 		}
-		if !h.rates.allow(address(r), h.Now()) {
+		if !h.rates.allow(network(h.address(r)), h.Now()) {
 			w.Header().Set("Retry-After", "10")
 			http.Error(w, "Too many requests from this address; wait a little.", http.StatusTooManyRequests)
 			return
@@ -69,12 +70,40 @@ func (h *House) ownName(host string) bool {
 	return name == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// address is the address a request comes from, without port.
-func address(r *http.Request) string {
-	if n, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		return n
+// address is the address a request comes from, without port. What a proxy
+// that is trusted says of it counts, the last address it added; what others say does not.
+func (h *House) address(r *http.Request) string {
+	from := r.RemoteAddr
+	if n, _, err := net.SplitHostPort(from); err == nil {
+		from = n
 	}
-	return r.RemoteAddr
+	if !slices.Contains(h.Proxies, from) {
+		return from
+	}
+	said := r.Header.Values("X-Forwarded-For")
+	if len(said) == 0 {
+		return from
+	}
+	last := said[len(said)-1]
+	last = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+	a, err := netip.ParseAddr(last)
+	if err != nil {
+		return from
+	}
+	return a.Unmap().String()
+}
+
+// network is what requests are counted by: an address, of IPv6 the network of 64 bits that one host has to itself.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || !a.Is6() || a.Is4In6() {
+		return address
+	}
+	x, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return x.String()
 }
 
 // open are paths that need no login: for probes of the machine the server runs on.
@@ -98,7 +127,7 @@ func (h *House) known(door http.Handler) http.Handler {
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
 		door.ServeHTTP(seen, r.WithContext(As(r.Context(), who)))
 		if unsafe(r) || telling(r.URL.Path) || r.URL.Query().Has("format") {
-			h.note(Record{Name: who.Name, Act: r.Method, About: told(r.URL), Status: seen.code, Address: address(r)})
+			h.note(Record{Name: who.Name, Act: r.Method, About: told(r.URL), Status: seen.code, Address: h.address(r)})
 		}
 	})
 }

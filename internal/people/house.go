@@ -23,6 +23,8 @@ type Options struct {
 	Local string
 	// Hosts are names under which the server is reached, besides loopback ones, without port.
 	Hosts []string
+	// Proxies are addresses of proxies in front of the server, which say for whom they ask.
+	Proxies []string
 	// TLS is true when browsers reach the server by https: cookies are marked Secure.
 	TLS bool
 	// OIDC is an OpenID Connect provider, nil for none.

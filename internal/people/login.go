@@ -64,7 +64,7 @@ func localPath(s string) string {
 func (h *House) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	name, next := r.PostFormValue("name"), localPath(r.PostFormValue("next"))
-	if !h.logins.allow(address(r), h.Now()) || !h.logins.allow("name "+clip(name), h.Now()) {
+	if !h.logins.allow(network(h.address(r)), h.Now()) || !h.logins.allow("name "+clip(name), h.Now()) {
 		w.Header().Set("Retry-After", "60")
 		h.showLogin(w, r, http.StatusTooManyRequests, next, "Too many attempts; wait a minute.")
 		return
@@ -75,7 +75,7 @@ func (h *House) login(w http.ResponseWriter, r *http.Request) {
 		if errors.Is(err, ErrLogin) {
 			code, text = http.StatusUnauthorized, "The name or the password is wrong."
 		}
-		h.note(Record{Name: clip(name), Act: "login", About: "refused", Status: code, Address: address(r)})
+		h.note(Record{Name: clip(name), Act: "login", About: "refused", Status: code, Address: h.address(r)})
 		h.showLogin(w, r, code, next, text)
 		return
 	}
@@ -95,7 +95,7 @@ func (h *House) enter(w http.ResponseWriter, r *http.Request, name, next string)
 		return
 	}
 	h.setCookie(w, h.cookieName(), secret, sessionAbsolute)
-	h.note(Record{Name: name, Act: "login", About: "entered", Status: http.StatusOK, Address: address(r)})
+	h.note(Record{Name: name, Act: "login", About: "entered", Status: http.StatusOK, Address: h.address(r)})
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
@@ -109,6 +109,6 @@ func (h *House) logout(w http.ResponseWriter, r *http.Request) {
 		h.end(r.Context(), c.Value)
 	}
 	h.setCookie(w, h.cookieName(), "", -time.Second)
-	h.note(Record{Name: who.Name, Act: "logout", Status: http.StatusOK, Address: address(r)})
+	h.note(Record{Name: who.Name, Act: "logout", Status: http.StatusOK, Address: h.address(r)})
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }

@@ -72,7 +72,7 @@ func (h *House) oidcCallback(w http.ResponseWriter, r *http.Request) {
 	h.setCookie(w, oidcCookie, "", -time.Second)
 	name, next, err := h.returned(r)
 	if err != nil {
-		h.note(Record{Act: "login", About: "oidc refused: " + err.Error(), Status: http.StatusUnauthorized, Address: address(r)})
+		h.note(Record{Act: "login", About: "oidc refused: " + err.Error(), Status: http.StatusUnauthorized, Address: h.address(r)})
 		h.showLogin(w, r, http.StatusUnauthorized, "/", "The provider's answer was not accepted: "+err.Error())
 		return
 	}
