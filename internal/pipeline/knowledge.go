@@ -96,6 +96,19 @@ func (k *Knowledge) CategoryName(c asset.Category) string {
 	return string(c)
 }
 
+// CategoryNames are the names to show for all kinds of things; each may be given as an answer.
+func (k *Knowledge) CategoryNames() []string {
+	cats, err := k.edition.Categories()
+	if err != nil {
+		return nil
+	}
+	out := make([]string, len(cats))
+	for i := range cats {
+		out[i] = cats[i].Name
+	}
+	return out
+}
+
 // narrower are the categories below one, at most six.
 func (k *Knowledge) narrower(c asset.Category) []string {
 	cats, err := k.edition.Categories()

@@ -24,6 +24,7 @@ func (s *site) funcs() template.FuncMap {
 		"said":         s.said,
 		"plain":        s.plain,
 		"because":      s.because,
+		"offers":       s.offers,
 		"asks":         s.asks,
 		"named":        s.named,
 		"place":        placeName,

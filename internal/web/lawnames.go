@@ -77,6 +77,9 @@ func (s *site) regimeTitle(id any) string {
 
 // profileTitle says who a profile is; several stand between commas.
 func (s *site) profileTitle(v any) string {
+	if text(v) == "built-in profiles" {
+		return "every built-in profile, since none was chosen"
+	}
 	var out []string
 	for _, n := range strings.Split(text(v), ", ") {
 		out = append(out, cmp.Or(s.facts().ProfileSummary(n), n))

@@ -119,6 +119,22 @@ func (s *site) said(l []string) string {
 	return strings.Join(out, ", ")
 }
 
+// offers are answers to choose from for a fact whose values are not few: kinds of things, or names of makers.
+func (s *site) offers(fact string) []string {
+	switch fact {
+	case "category":
+		return s.facts().CategoryNames()
+	case "manufacturer", "provider":
+		ids := s.facts().Orgs.IDs()
+		out := make([]string, len(ids))
+		for i, id := range ids {
+			out[i] = s.orgName(id)
+		}
+		return out
+	}
+	return nil
+}
+
 // asks says what an answer to a fact looks like.
 func (s *site) asks(fact string) string {
 	if f, ok := s.facts().Rules.Vocabulary.Fact(fact); ok {
@@ -133,7 +149,10 @@ func (s *site) asks(fact string) string {
 			return "Answer: yes or no"
 		}
 	}
-	if fact == "manufacturer" {
+	if fact == "category" {
+		return "Answer: a kind of thing"
+	}
+	if fact == "manufacturer" || fact == "provider" {
 		return "Answer: the name of a company"
 	}
 	return "Answer, in a word or a few"
