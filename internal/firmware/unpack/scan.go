@@ -106,6 +106,11 @@ func (s *session) settle(o *Object) {
 		x.settle()
 	}
 	o.xtrs = nil
+	for _, t := range o.twins {
+		t.r.Nodes, t.r.State, t.r.Reasons = t.first.Nodes, t.first.State, t.first.Reasons
+		t.r.Facts = append(t.first.Facts[:len(t.first.Facts):len(t.first.Facts)], Fact{"same bytes as", fmt.Sprintf("the region at %#x", t.first.Offset)})
+	}
+	o.twins = nil
 }
 
 // program claims an ELF file that begins a piece of flash and ends before it
@@ -140,12 +145,50 @@ func carve(o *Object) bool {
 }
 
 type scanner struct {
-	s       *session
-	o       *Object
-	d       *data
-	end     int64 // everything before is explained or passed
-	regions []*Region
-	cut     bool // a bound of the run ended the scan
+	s         *session
+	o         *Object
+	d         *data
+	end       int64 // everything before is explained or passed
+	regions   []*Region
+	extracted []extractedRegion
+	cut       bool // a bound of the run ended the scan
+}
+
+type extractedRegion struct {
+	c *claim
+	r *Region
+}
+
+// twinRegion has the bytes of another region of its object, and so its nodes.
+type twinRegion struct{ r, first *Region }
+
+// twinsBack is among how many earlier regions an equal one is looked for.
+const twinsBack = 8
+
+// twin finds an earlier region of the same format and bytes: devices keep two
+// copies of what they start from, of which one is unpacked.
+func (sc *scanner) twin(c *claim) *Region {
+	if c.extract == nil || c.length <= 0 || c.length > sc.d.size-c.off || c.state != OK {
+		return nil
+	}
+	for _, e := range sc.extracted[max(0, len(sc.extracted)-twinsBack):] {
+		if e.c.format == c.format && e.c.length == c.length && sc.equal(e.c.off, c.off, c.length) {
+			return e.r
+		}
+	}
+	return nil
+}
+
+func (sc *scanner) equal(a, b, n int64) bool {
+	for n > 0 {
+		k := int(min(n, 1<<18))
+		x, y := sc.d.at(a, k), sc.d.at(b, k)
+		if x == nil || !bytes.Equal(x, y) {
+			return false
+		}
+		a, b, n = a+int64(k), b+int64(k), n-int64(k)
+	}
+	return true
 }
 
 // at tries signatures for a structure that starts at off.
@@ -185,13 +228,17 @@ func (sc *scanner) take(c *claim) bool {
 		}
 		r.Length = sc.d.size - r.Offset
 	}
-	if c.extract != nil && !(sc.s.shallow && c.length >= 0) {
+	if first := sc.twin(c); first != nil {
+		r.Length = first.Length
+		sc.o.twins = append(sc.o.twins, twinRegion{r, first})
+	} else if c.extract != nil && !(sc.s.shallow && c.length >= 0) {
 		x := &xtr{s: sc.s, d: sc.d, r: r, depth: sc.o.depth}
 		err := sc.extract(x, c)
 		if errors.Is(err, errNot) {
 			return false
 		}
 		sc.o.xtrs = append(sc.o.xtrs, x)
+		sc.extracted = append(sc.extracted, extractedRegion{c, r})
 		if err != nil {
 			sc.s.note(err)
 			x.warn(stateOf(err), "%v", err)

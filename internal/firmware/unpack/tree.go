@@ -111,6 +111,7 @@ type Object struct {
 	depth   int
 	trial   bool
 	xtrs    []*xtr // its extractions, until they are settled
+	twins   []twinRegion
 }
 
 // Tree is the result of Open. Close frees its contents.

@@ -149,3 +149,37 @@ func TestExportUnopened(t *testing.T) {
 		t.Errorf("%d bytes, %v; want the %d of the device tree", len(got), err, len(old))
 	}
 }
+
+// TestTwins: a file system that stands in an image twice is unpacked once and shown twice; one changed byte makes another.
+func TestTwins(t *testing.T) {
+	a := squashOld(3, le)
+	changed := bytes.Clone(a)
+	changed[39]++ // when it was made
+	img := join(a, noiseOf(500, 1), a, noiseOf(500, 2), changed)
+	one, all := openLimited(t, a, Limits{}), openLimited(t, img, Limits{})
+	var found []*Region
+	for _, r := range all.Root.Regions {
+		if r.Format == "squashfs" {
+			found = append(found, r)
+		}
+	}
+	if len(found) != 3 {
+		t.Fatalf("%d file systems", len(found))
+	}
+	if diff := cmp.Diff(nodeText(found[0]), nodeText(found[1])); diff != "" || len(found[1].Nodes) != len(one.Root.Regions[0].Nodes) {
+		t.Errorf("(-first +second):\n%s", diff)
+	}
+	if got := found[1].Fact("same bytes as"); got != "the region at 0x0" || found[2].Fact("same bytes as") != "" {
+		t.Errorf("same bytes as %q, %q", got, found[2].Fact("same bytes as"))
+	}
+	if all.Bytes != 2*one.Bytes {
+		t.Errorf("%d bytes unpacked, %d in one", all.Bytes, one.Bytes)
+	}
+}
+
+func nodeText(r *Region) (list []string) {
+	for _, n := range r.Nodes {
+		list = append(list, fmt.Sprintf("%s %s %d %v", n.Path, n.Kind, n.Size, n.Object != nil))
+	}
+	return list
+}
