@@ -73,6 +73,7 @@ func climbers() []climber {
 		own("digicap", climbDigicap(a), nil),
 		own("hdr1", bytes.ReplaceAll(packHDR1(a), []byte("root.squashfs"), []byte("../../climb\x00\x00")), nil),
 		own("tplink-safeloader", bytes.ReplaceAll(packSafeloader(a, a[:99]), []byte("os-image"), []byte("../../os")), nil),
+		own("fwpkg", climbFwpkg(a), nil),
 		own("vrp-table", packVRP(named, a), nil),
 		own("android-payload", bytes.ReplaceAll(packPayload(a[:4*4096]), []byte("system"), []byte("../sys")), nil),
 		deb("fit", "mkimage", `cd "$D" && printf '/dts-v1/; / { description = "d"; images { `+plainName+` { data = [01 02 03]; type = "kernel"; compression = "none"; }; }; };' > "$I.its" && dtc -q -O dtb -o "$I" "$I.its"`, nil),
@@ -222,6 +223,13 @@ func adler(b []byte) uint32 {
 		y = (y + x) % 65521
 	}
 	return y<<16 | x
+}
+
+func climbFwpkg(a []byte) []byte {
+	b := packFwpkg(false, a, a[:99])
+	copy(b[12:], climbName+"\x00")
+	le.PutUint16(b[4:], crc16(b[6:12+2*52]))
+	return b
 }
 
 func climbDigicap(a []byte) []byte {

@@ -182,7 +182,8 @@ func FuzzNPK(f *testing.F)        { fuzz(f, ofCase(f, "npk")...) }
 func FuzzTPLink(f *testing.F) {
 	fuzz(f, append(append(ofCase(f, "tplink-v1"), ofCase(f, "tplink-v2")...), ofCase(f, "tplink-safeloader")...)...)
 }
-func FuzzVRPTable(f *testing.F) { fuzz(f, ofCase(f, "vrp-table")...) }
+func FuzzHiSilicon(f *testing.F) { fuzz(f, append(ofCase(f, "fwpkg"), ofCase(f, "pihc")...)...) }
+func FuzzVRPTable(f *testing.F)  { fuzz(f, ofCase(f, "vrp-table")...) }
 func FuzzKernels(f *testing.F) {
 	arm, arm64, x86 := make([]byte, 8192), make([]byte, 1<<17), make([]byte, 1<<16)
 	copy(arm[0x24:], words(le, 0x016f2818, 0, 8192))
