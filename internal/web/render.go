@@ -112,7 +112,7 @@ func steers(c rune) bool {
 		return false
 	case c < ' ', c >= 0x7f && c < 0xa0:
 		return true
-	case c >= 0x200b && c <= 0x200f, c >= 0x2028 && c <= 0x202e, c >= 0x2060 && c <= 0x206f, c == 0xfeff, c == 0x061c:
+	case c >= 0x200b && c <= 0x200f, c >= 0x2028 && c <= 0x202e, c >= 0x2060 && c <= 0x206f, c == 0xfeff, c == 0x061c, c == 0xfffe, c == 0xffff:
 		return true
 	}
 	return false

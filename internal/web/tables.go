@@ -132,7 +132,7 @@ func (s *site) exportShown(w http.ResponseWriter, r *http.Request, page []byte) 
 // readTable reads heading and rows of a table as a reader sees them: without
 // controls and what is folded away. Columns of nothing but controls are left out.
 func readTable(table []byte) (columns []string, rows [][]string, err error) {
-	d := xml.NewDecoder(bytes.NewReader(table))
+	d := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(table, []byte("\uFFFD"))))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	var row []string
 	for {
