@@ -187,10 +187,12 @@ func (k Kind) alone() bool { return k.registered() || k.origin() == "form" }
 // the same claim in sysObjectID, in the agent's own objects and in the engine ID.
 // Shared forms are one origin.
 func (k Kind) origin() string {
-	switch b := k.Base(); b {
-	case "pen", "arc", "engine":
+	switch b := k.Base(); {
+	case b == "pen" || b == "arc" || b == "engine":
 		return "pen"
-	case "form", "hint", "weak":
+	case k.ofPON():
+		return "number"
+	case b == "form" || b == "hint" || b == "weak":
 		return "form"
 	default:
 		return b

@@ -68,6 +68,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 			out = append(out, leads(who.MadeBy, who.Org, class)...)
 		}
 		ps := spoke(fp, &h, class, len(names) > 1)
+		if class == evidence.ClassListing && len(names) == 1 {
+			beside(ps, fp, e.fps[names[0]].Asserts[0].Value)
+		}
 		if stands != nil && fp.Kind != "name" {
 			ps = standing(ps, stands[i])
 		}
@@ -101,6 +104,25 @@ func (e *Engine) cpe(v string) []proto {
 		k = kindOf("weak", class)
 	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: "name-index", why: "its CPE names " + clip(name)}}
+}
+
+// beside weighs what stands in a row beside the name of one maker: a form that
+// several use is a designation of that one, and a word of another's goods may
+// be any word ("Matrice switcher Extron").
+func beside(ps []proto, fp *evidence.Fingerprint, named string) {
+	of := slices.ContainsFunc(fp.Asserts, func(a evidence.Assertion) bool {
+		return a.Aspect == evidence.Manufacturer && a.Value == named
+	})
+	for i := range ps {
+		switch {
+		case of && (fp.Kind == "form" || fp.Kind == "hint"):
+			ps[i].kind = kindOf("model", ps[i].class)
+		case !of && fp.Kind == "mark" && len(fp.Under) == 0:
+			ps[i].kind = kindOf("hint", ps[i].class)
+		case !of && fp.Kind == "hint" && len(fp.Under) == 0:
+			ps[i].kind = kindOf("lead", ps[i].class)
+		}
+	}
 }
 
 // software tries the patterns for the software part of an SSH greeting (RFC 4253 section 4.2).

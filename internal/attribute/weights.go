@@ -3,6 +3,7 @@ package attribute
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"telltale/internal/evidence"
 	"telltale/internal/org"
@@ -36,6 +37,9 @@ const DefaultMakers = 250
 const (
 	// half is the smoothing count added to both sides.
 	half = 0.5
+	// start is how many observations a measured kind starts with, as its assumed
+	// counts have them: a kind seen right twice is not weaker than one never seen.
+	start = 10
 	// pull is how many observations of its kind a single fingerprint starts with.
 	pull = 6
 	// classCap bounds the odds one evidence class can reach alone, in decibans: about 0.98.
@@ -70,13 +74,15 @@ func (w *Weights) prior() float64 { return -db(w.makers()) }
 
 // Of returns the weight of a clue of a kind made by a fingerprint.
 func (w *Weights) Of(k Kind, fingerprint string) float64 {
-	c, ok := w.Kinds[k]
+	a, ok := assumed[string(k)]
 	if !ok {
-		if c, ok = assumed[string(k)]; !ok {
-			c = assumed[k.Base()]
-		}
+		a = assumed[k.Base()]
 	}
-	r, x := c.Right+half, c.Wrong+half
+	if c, ok := w.Kinds[k]; ok {
+		n := min(1, start/(a.Right+a.Wrong))
+		a = Count{n*a.Right + c.Right, n*a.Wrong + c.Wrong}
+	}
+	r, x := a.Right+half, a.Wrong+half
 	if f, ok := w.Fingerprints[fingerprint]; ok {
 		n := r + x
 		r, x = f.Right+pull*r/n, f.Wrong+pull*x/n
@@ -122,8 +128,11 @@ func (k Kind) registered() bool {
 	case "pen", "arc", "mac", "engine", "number":
 		return true
 	}
-	return false
+	return k.ofPON()
 }
+
+// ofPON reports whether a clue is read from a PON serial: whatever tells it, it is the registered vendor ID.
+func (k Kind) ofPON() bool { return strings.HasSuffix(string(k), ":"+string(evidence.ClassPON)) }
 
 func kindOf(base string, class evidence.Class) Kind { return Kind(base + ":" + string(class)) }
 
