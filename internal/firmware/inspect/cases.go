@@ -106,6 +106,9 @@ func (in *inspector) known1(c *Case, f *file, lv Level, off int64) {
 	}
 }
 
+// pageCode are endings of pages and modules that are run without a first line that says by what.
+var pageCode = regexp.MustCompile(`(?i)\.(?:php\d?|lua|cgi|asp|gch|pl|py|js|sh)$`)
+
 // holds judges a condition on a file and returns where its text stands, -1 when it has none.
 func (in *inspector) holds(c *Cond, f *file) (int64, bool) {
 	off := int64(-1)
@@ -123,7 +126,7 @@ func (in *inspector) holds(c *Cond, f *file) (int64, bool) {
 	if c.paths != nil && !c.paths.MatchString(f.path) {
 		return -1, false
 	}
-	if !f.c.isKind(c.Kinds) {
+	if !f.c.isKind(c.Kinds) && !(f.kind == "text" && pageCode.MatchString(f.base()) && contains(c.Kinds, "program")) {
 		return -1, false
 	}
 	if c.SetUID && (f.node == nil || f.node.Mode&0o4000 == 0) {

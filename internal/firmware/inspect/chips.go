@@ -35,7 +35,7 @@ func (in *inspector) chips(hits []markHit) []markHit {
 		case !h.supports():
 			out = append(out, h)
 		case len(named) == 2: // a chip and a companion, such as a radio: which is which is not known
-			in.claim("soc", h.m.Org, Suspicious, fmt.Sprintf("%s in %s", h.m.ID, h.f.where))
+			in.claim("soc", h.m.Org, Suspicious, seenIn(h.f, h.text, h.off))
 		case seen == nil:
 			seen = h.f
 		}

@@ -20,6 +20,7 @@ func (in *inspector) injection(f *file) {
 	if !ok {
 		return
 	}
+	in.comparedPassword(f, d.uncommented(src), lang)
 	h, ok := d.flow(d.uncommented(src), lang)
 	if !ok {
 		return

@@ -60,7 +60,7 @@ func (f *file) doc() bool {
 	if !strings.Contains(f.path, "/") { // what a compressed document holds is a document
 		p = "/" + strings.ToLower(f.where)
 	}
-	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testing/", "/testdata/", "/sample/", "/samples/", "/demos/", "/locale/"} {
+	for _, d := range []string{"/doc/", "/docs/", "/man/", "/info/", "/examples/", "/example/", "/licenses/", "/readme", "/changelog", "/test/", "/tests/", "/testing/", "/_test/", "/_tests/", "/testdata/", "/sample/", "/samples/", "/demos/", "/locale/"} {
 		if strings.Contains(p, d) {
 			return true
 		}
@@ -112,6 +112,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts, progress unpa
 	in.web()
 	in.remote()
 	in.feeds()
+	in.packed()
 	in.hostFindings()
 	in.relays()
 	in.integrity()

@@ -29,6 +29,9 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 			return
 		}
 	}
+	if !ok && in.consoleShell(v, l) {
+		return
+	}
 	if !ok {
 		return
 	}
@@ -44,6 +47,33 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 		Consequence: "a command line with the rights of the script, without a login", Use: "a connection to the port", Control: "the command both listens and runs a shell"})
 	in.rep.Services = append(in.rep.Services, Service{Name: l.name, Kind: "debug", Command: line, State: map[bool]string{true: "unconditional", false: "conditional"}[len(l.when) == 0 && l.started], Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program})
 }
+
+// consoleShell finds a console that gives a shell to whoever is at it: one init starts itself, or a getty that asks for no login.
+func (in *inspector) consoleShell(v *volume, l *launch) bool {
+	line := " " + strings.Join(l.argv[1:], " ") + " "
+	switch l.name {
+	case "sh", "ash", "bash", "dash":
+		if len(l.chain) != 1 || !strings.HasPrefix(l.chain[0], "etc/inittab:") || strings.Trim(line, "- il") != "" && !strings.Contains(line, "--login") {
+			return false
+		}
+	case "getty", "agetty":
+		if !gettyShell.MatchString(line) {
+			return false
+		}
+	default:
+		return false
+	}
+	lv := Suspicious
+	if len(l.when) > 0 {
+		lv = Note
+	}
+	in.scriptFinding(v, l, Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "console-shell", Value: l.name, Title: "The console gives a shell without a login", Evidence: strings.Join(l.argv, " ") + "  [" + strings.Join(l.chain, " → ") + "]",
+		Consequence: "who opens the box, or reaches its serial port through a server, has all rights", Use: "the serial console", Control: "a login, or a key that must be pressed first, makes it a note or nothing"})
+	return true
+}
+
+// gettyShell is a getty told to start a shell in place of the login.
+var gettyShell = regexp.MustCompile(`\s(?:-l|--login-program)[ =]?\S*/(?:sh|ash|bash|dash)\s`)
 
 // shellEnds says that a shell's own ends are a connection: a network path, or a server that starts it for each.
 func shellEnds(l *launch) (port string, ok bool) {

@@ -139,12 +139,16 @@ func (m *Mark) on(f *file) (text string, off int64, ok bool) {
 	return "", 0, false
 }
 
-func (in *inspector) marked(m *Mark, f *file, text string, off int64) {
-	why := fmt.Sprintf("%q in %s", clip(strings.TrimSpace(text), 80), f.where)
+// seenIn says what was met and where; offset -1 is for the file's own name.
+func seenIn(f *file, text string, off int64) string {
 	if off < 0 {
-		why = "the file " + f.where
+		return "the file " + f.where
 	}
-	in.claim(m.Role, m.Org, m.Level, why)
+	return fmt.Sprintf("%q in %s", clip(strings.TrimSpace(text), 80), f.where)
+}
+
+func (in *inspector) marked(m *Mark, f *file, text string, off int64) {
+	in.claim(m.Role, m.Org, m.Level, seenIn(f, text, off))
 	in.mark(m.Role, m.ID, clip(strings.TrimSpace(text), 200), f.where, off)
 	in.observe(evidence.Attr(nonEmpty(m.Attr, string(evidence.FwVendorString))), clip(strings.TrimSpace(text), 300), f.where, off)
 }

@@ -41,7 +41,7 @@ func (in *inspector) scriptFinding(v *volume, l *launch, f Finding) {
 	f.Path, f.Line, f.Where, f.Region, f.Conditions = chainFile(l.chain), chainLine(l.chain), v.name+"/"+last(l.chain), v.name, l.when
 	if !l.started || never(l.when) {
 		f.Level = Note
-	} else if len(l.when) > 0 {
+	} else if len(l.when) > 0 && f.Level.Rank() > Suspicious.Rank() {
 		f.Level = Suspicious
 	}
 	in.add(f)
