@@ -71,9 +71,9 @@ func streamPackings() (list []packing) {
 	add("xz", "xz", "blocks of 64 KiB, SHA-256", `xz -c --block-size=65536 -C sha256 "$I.tar" > "$I"`, sizes)
 	add("xz", "xz", "no check", `xz -c -C none "$I.tar" > "$I"`)
 	for _, f := range []string{"x86", "arm", "armthumb", "powerpc", "ia64", "sparc"} {
-		add("xz", "xz", "filter "+f, `xz -c --`+f+` --lzma2 "$I.tar" > "$I"`)
+		add("xz", "xz", "filter "+f, `xz -c --`+f+` --lzma2=preset=1 "$I.tar" > "$I"`)
 	}
-	add("xz", "xz", "filter delta", `xz -c --delta=dist=4 --lzma2 "$I.tar" > "$I"`)
+	add("xz", "xz", "filter delta", `xz -c --delta=dist=4 --lzma2=preset=1 "$I.tar" > "$I"`)
 	add("xz", "xz", "window of 4 KiB, lc 0 lp 2 pb 0", `xz -c --lzma2=dict=4KiB,lc=0,lp=2,pb=0 "$I.tar" > "$I"`, sizes)
 	add("lzma", "xz", "default", `xz --format=lzma -c "$I.tar" > "$I"`)
 	add("lzma", "xz", "window of 64 KiB", `xz --format=lzma --lzma1=dict=64KiB -c "$I.tar" > "$I"`, sizes)
