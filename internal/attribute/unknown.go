@@ -36,6 +36,10 @@ func (r *Result) unknown(g *gather) {
 			why += "most likely " + string(c.Org)
 		}
 	}
+	slip := misspelling(r.Clues)
+	if slip != nil {
+		why = "below the bar: " + slip.Why
+	}
 	none("manufacturer", r.Manufacturer == nil, why)
 	label := seen
 	if r.BrandText != "" {
@@ -51,10 +55,25 @@ func (r *Result) unknown(g *gather) {
 	}
 	none("produced_in", len(r.ProducedIn) == 0, made)
 	if r.Manufacturer == nil || r.Manufacturer.Confidence < Met {
-		if r.NextTest = g.undated; r.NextTest == "" {
+		switch {
+		case g.undated != "":
+			r.NextTest = g.undated
+		case slip != nil && r.Manufacturer == nil:
+			r.NextTest = "see whether " + clip(slip.From.Value) + " stands for " + string(slip.orgOf()) + ", and correct the name"
+		default:
 			r.NextTest = g.nextTest(r)
 		}
 	}
+}
+
+// misspelling is the clue of a typed name that is nearly a maker's, nil when there is none.
+func misspelling(clues []Clue) *Clue {
+	for i := range clues {
+		if clues[i].Kind.Base() == "spelling" {
+			return &clues[i]
+		}
+	}
+	return nil
 }
 
 // plant is what the letters of a plant in a serial hint at: what users of a
