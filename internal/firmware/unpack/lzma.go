@@ -159,17 +159,18 @@ func (d *lzmaDecoder) bit(p *uint16) uint32 {
 
 func (d *lzmaDecoder) direct(n int) uint32 {
 	var v uint32
+	rng, code := d.rng, d.code
 	for ; n > 0; n-- {
-		if d.rng < 1<<24 {
-			d.rng <<= 8
-			d.code = d.code<<8 | uint32(d.next())
+		if rng < 1<<24 {
+			rng, code = rng<<8, code<<8|uint32(d.next())
 		}
-		d.rng >>= 1
-		d.code -= d.rng
-		t := 0 - d.code>>31
-		d.code += d.rng & t
+		rng >>= 1
+		code -= rng
+		t := 0 - code>>31
+		code += rng & t
 		v = v<<1 + t + 1
 	}
+	d.rng, d.code = rng, code
 	return v
 }
 
@@ -188,12 +189,8 @@ func (d *lzmaDecoder) tree(p []uint16, bits int) uint32 {
 			rng, code = rng<<8, code<<8|uint32(in[at])
 			at++
 		}
-		v := uint32(p[sym])
-		bound := rng >> 11 * v
-		m := uint32((int64(code) - int64(bound)) >> 63)
-		rng = (rng-bound)&^m | bound&m
-		code -= bound &^ m
-		p[sym] = uint16(v - uint32(int32(v-(2048-31)&m)>>5))
+		var m uint32
+		rng, code, p[sym], m = lzmaBit(rng, code, p[sym])
 		sym = sym<<1 + 1 + m
 	}
 	d.rng, d.code, d.pos = rng, code, at
@@ -201,13 +198,27 @@ func (d *lzmaDecoder) tree(p []uint16, bits int) uint32 {
 }
 
 func (d *lzmaDecoder) reverse(p []uint16, bits int) uint32 {
-	var v uint32
-	m := uint32(1)
-	for i := range bits {
-		b := d.bit(&p[m])
-		m = m<<1 | b
-		v |= b << i
+	v, sym := uint32(0), uint32(1)
+	if len(d.in)-d.pos < lzmaAhead {
+		for i := range bits {
+			b := d.bit(&p[sym])
+			sym = sym<<1 | b
+			v |= b << i
+		}
+		return v
 	}
+	rng, code, in, at := d.rng, d.code, d.in, d.pos
+	for i := range bits {
+		if rng < 1<<24 {
+			rng, code = rng<<8, code<<8|uint32(in[at])
+			at++
+		}
+		var m uint32
+		rng, code, p[sym], m = lzmaBit(rng, code, p[sym])
+		sym = sym<<1 + 1 + m
+		v |= (1 + m) << i
+	}
+	d.rng, d.code, d.pos = rng, code, at
 	return v
 }
 
@@ -227,38 +238,6 @@ var lzmaAfterLiteral = [12]int{0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5}
 // below need not ask for more, and keep the coder in registers.
 const lzmaAhead = 16
 
-// literal decodes a byte in the context p; matched is the byte a match would
-// have given, negative after another literal. Bits of a literal are hard to
-// foretell, so both outcomes are computed and the mask m, all ones for a bit of
-// zero, picks one: a branch would be mistaken every few bits.
-func (d *lzmaDecoder) literal(p *[0x400]uint16, matched int) byte {
-	sym := uint32(1)
-	rng, code, in, at := d.rng, d.code, d.in, d.pos
-	offset, mb := uint32(0), uint32(0)
-	if matched >= 0 {
-		offset, mb = 0x100, uint32(matched)
-	}
-	for sym < 0x100 {
-		mb <<= 1
-		bit := mb & offset
-		k := (offset + bit + sym) & 0x3ff
-		if rng < 1<<24 {
-			rng, code = rng<<8, code<<8|uint32(in[at])
-			at++
-		}
-		v := uint32(p[k])
-		bound := rng >> 11 * v
-		m := uint32((int64(code) - int64(bound)) >> 63)
-		rng = (rng-bound)&^m | bound&m
-		code -= bound &^ m
-		p[k] = uint16(v - uint32(int32(v-(2048-31)&m)>>5))
-		sym = sym<<1 + 1 + m
-		offset &= bit ^ m
-	}
-	d.rng, d.code, d.pos = rng, code, at
-	return byte(sym)
-}
-
 // decode appends to out, whose earlier bytes are the window, until cap(out),
 // the end marker or an error. total is how many bytes were decoded before out's
 // window began to slide; it only serves positions.
@@ -274,23 +253,18 @@ func (d *lzmaDecoder) decode(out []byte, slid int64) ([]byte, error) {
 		if d.eof {
 			return out, io.ErrUnexpectedEOF
 		}
+		var match bool
+		if out, match = d.literals(out, slid); len(out) == lim && !match {
+			break
+		}
 		pos := int(slid) + len(out)
 		ps := pos & pbMask
-		if d.bit(&d.isMatch[d.state<<4+ps]) == 0 {
+		if !match && d.bit(&d.isMatch[d.state<<4+ps]) == 0 {
 			prev := 0
 			if len(out) > 0 {
 				prev = int(out[len(out)-1])
 			}
 			p := d.lit[0x300*((pos&lpMask)<<lc+prev>>(8-lc)):]
-			if len(d.in)-d.pos >= lzmaAhead && (d.state < 7 || int64(d.rep0) < int64(len(out))) {
-				matched := -1
-				if d.state >= 7 {
-					matched = int(out[len(out)-int(d.rep0)-1])
-				}
-				out = append(out, d.literal((*[0x400]uint16)(p), matched))
-				d.state = lzmaAfterLiteral[d.state]
-				continue
-			}
 			p = p[:0x300]
 			sym := uint32(1)
 			if d.state >= 7 {
@@ -406,25 +380,3 @@ func (d *lzmaDecoder) match(out []byte, lim int) []byte {
 	}
 	return out
 }
-
-// lzmaBlock decodes a raw stream into at most size bytes. It returns what it
-// decoded, how much input it used, and whether an end marker was met.
-func lzmaBlock(in []byte, p lzmaProps, size int) ([]byte, int, error) {
-	d := lzmaPool.Get().(*lzmaDecoder)
-	defer lzmaPool.Put(d)
-	d.in, d.pos, d.more, d.eof, d.used = in, 0, nil, false, 0
-	if p.lc+p.lp > 12 {
-		return nil, 0, errLZMA
-	}
-	if err := d.init(p); err != nil {
-		return nil, 0, err
-	}
-	out, err := d.decode(make([]byte, 0, size), 0)
-	d.in = nil
-	if err == io.ErrUnexpectedEOF && d.code == 0 {
-		err = errLZMAEnd
-	}
-	return out, d.pos, err
-}
-
-var lzmaPool = poolOf(func() *lzmaDecoder { return new(lzmaDecoder) })

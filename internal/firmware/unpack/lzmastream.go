@@ -54,3 +54,25 @@ func lzmaStream(w io.Writer, r io.Reader, p lzmaProps, dict int64, size int64) (
 	}
 	return d.consumed(), nil
 }
+
+// lzmaBlock decodes a raw stream into at most size bytes. It returns what it
+// decoded, how much input it used, and whether an end marker was met.
+func lzmaBlock(in []byte, p lzmaProps, size int) ([]byte, int, error) {
+	d := lzmaPool.Get().(*lzmaDecoder)
+	defer lzmaPool.Put(d)
+	d.in, d.pos, d.more, d.eof, d.used = in, 0, nil, false, 0
+	if p.lc+p.lp > 12 {
+		return nil, 0, errLZMA
+	}
+	if err := d.init(p); err != nil {
+		return nil, 0, err
+	}
+	out, err := d.decode(make([]byte, 0, size), 0)
+	d.in = nil
+	if err == io.ErrUnexpectedEOF && d.code == 0 {
+		err = errLZMAEnd
+	}
+	return out, d.pos, err
+}
+
+var lzmaPool = poolOf(func() *lzmaDecoder { return new(lzmaDecoder) })
