@@ -22,7 +22,7 @@ func signatures() []signature {
 		sig("lzma", "\x5d\x00\x10", 0, probeLZMA),
 		sig("lzma", "\x6e\x00\x00", 0, probeLZMA),
 		sig("lzma", "\x5a\x00\x00", 0, probeLZMA),
-		head("lzma", probeLZMA), // any other properties and dictionary
+		head("lzma", probeLZMAOdd),
 		sig("lzip", "LZIP", 0, probeLzip),
 		sig("zstd", "\x28\xb5\x2f\xfd", 0, probeZstd),
 		sig("lz4", "\x04\x22\x4d\x18", 0, probeLZ4),

@@ -244,6 +244,16 @@ func probeLZMA(d *data, off int64) *claim {
 	return c
 }
 
+// probeLZMAOdd is for properties and dictionaries few packers use, which make no
+// magic: what follows must look packed, or tables of small numbers would do.
+func probeLZMAOdd(d *data, off int64) *claim {
+	b := d.upto(off+14, 64)
+	if len(b) < 16 || 4*bytes.Count(b, []byte{0}) > len(b) || bytes.Equal(b[:4], zeros[:4]) {
+		return nil
+	}
+	return probeLZMA(d, off)
+}
+
 func plainDict(v uint32) bool {
 	if v < 1<<12 || v > 1<<28 {
 		return false
