@@ -90,3 +90,30 @@ func TestStartVariants(t *testing.T) {
 		{"android comment", and("init.rc", "#service td /system/bin/telnetd\n"), ""},
 	})
 }
+
+// How makers' own first scripts go about it, and how openers are veiled.
+func TestScriptVariants(t *testing.T) {
+	tel := prog("telnetd here")
+	rc := "0755 #!/bin/sh\n# Start all init scripts in /etc/init.d\nfor i in /etc/init.d/S??* ;do\n     # Ignore dangling symlinks (if any).\n     [ ! -f \"$i\" ] && continue\n     case \"$i\" in\n\t*.sh)\n\t    # Source shell script for speed.\n\t    (\n\t\ttrap - INT QUIT TSTP\n\t\tset start\n\t\t. $i\n\t    )\n\t    ;;\n\t*)\n\t    # No sh extension, so fork subprocess.\n\t    $i start\n\t    ;;\n    esac\ndone\n"
+	tryVariants(t, []variant{
+		{"buildroot", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", rc, "etc/init.d/S50telnet", "0755 #!/bin/sh\nTELNETD_ARGS=-F\n[ -r /etc/default/telnet ] && . /etc/default/telnet\nstart() {\n  printf \"Starting telnetd: \"\n  start-stop-daemon -S -q -m -b -p /var/run/telnetd.pid \\\n\t\t    -x /usr/sbin/telnetd -- $TELNETD_ARGS\n  [ $? = 0 ] && echo OK || echo FAIL\n}\nstop() {\n  start-stop-daemon -K -q -p /var/run/telnetd.pid\n}\ncase \"$1\" in\n  start)\n\tstart\n\t;;\n  stop)\n\tstop\n\t;;\n  restart|reload)\n\tstop\n\tstart\n\t;;\n  *)\n\techo \"Usage: $0 {start|stop|restart}\"\n\texit 1\nesac\n"}, telnetSure},
+		{"buildroot sourced", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", rc, "etc/init.d/S50x.sh", "telnetd &\n"}, telnetSure},
+		{"xm", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #! /bin/sh\nfor initscript in /etc/init.d/S[0-9][0-9]*\ndo\n\tif [ -x $initscript ] ;\n\tthen\n\t\techo \"[RCS]: $initscript\"\n\t\t$initscript\n\tfi\ndone\n", "etc/init.d/S80network", "0755 #! /bin/sh\ntelnetd&\n"}, telnetSure},
+		{"dev console", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nexec </dev/console >/dev/console 2>&1\ntelnetd\n"}, telnetSure},
+		{"set -e and trap", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nset -e\ntrap 'exit 0' INT\nmount /dev/mtdblock2 /mnt || true\ntelnetd\n"}, telnetSure},
+		{"failed mount leaves", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nmount /dev/mtdblock2 /mnt || exit 1\ntelnetd\n"}, telnetMaybe},
+		{"arith", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\ni=0\nwhile [ $i -lt 3 ]; do i=$((i+1)); sleep 1; done\ntelnetd\n"}, telnetSure},
+		{"string concat test", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nDBG=1\nif [ \"x$DBG\" = \"x1\" ]; then telnetd; fi\n"}, telnetSure},
+		{"product check", []string{"usr/sbin/telnetd", tel, "etc/product", "IPC\n", "etc/init.d/rcS", "0755 #!/bin/sh\nif [ `cat /etc/product` = IPC ]; then\n telnetd\nelse\n httpd\nfi\n"}, telnetSure},
+		{"product check other", []string{"usr/sbin/telnetd", tel, "etc/product", "NVR\n", "etc/init.d/rcS", "0755 #!/bin/sh\nif [ `cat /etc/product` = IPC ]; then\n telnetd\nelse\n httpd\nfi\n"}, telnetMaybe},
+		{"killed afterwards", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\ntelnetd &\nsleep 1\nkillall telnetd\n"}, telnetSure},
+		{"double fork", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\n{ { telnetd & } & }\n"}, telnetSure},
+		{"heredoc to sh", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nsh <<EOF\ntelnetd\nEOF\n"}, telnetSure},
+		{"piped to sh", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\necho telnetd -p 99 | sh\n"}, telnetSure},
+		{"base64", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\necho dGVsbmV0ZCAtcCA5OQo= | base64 -d | sh\n"}, telnetSure},
+		{"env path", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nPATH=/usr/sbin telnetd\n"}, telnetSure},
+		{"until true", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nuntil false; do telnetd -F; done\n"}, telnetSure},
+		{"elif unknown", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nM=$(nvram get mode)\nif [ \"$M\" = a ]; then x; elif [ \"$M\" = b ]; then telnetd; fi\n"}, telnetMaybe},
+		{"no exec bit app", []string{"usr/sbin/telnetd", tel, "etc/init.d/rcS", "0755 #!/bin/sh\nsource /etc/app.rc\n", "etc/app.rc", "telnetd\n"}, telnetSure},
+	})
+}

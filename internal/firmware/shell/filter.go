@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"encoding/base64"
 	"regexp"
 	"strconv"
 	"strings"
@@ -251,4 +252,15 @@ func edits(s *state, args []string, input string, fed bool) (string, bool) {
 		}
 		return re.ReplaceAllString(l, to), true
 	}), true
+}
+
+// decodes is base64 -d.
+func decodes(s *state, args []string, input string, fed bool) (string, bool) {
+	flags, files := options(args, "w")
+	text, ok := s.read(files, input, fed)
+	if _, back := flags['d']; !back || !ok {
+		return "", false
+	}
+	b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	return string(b), err == nil
 }

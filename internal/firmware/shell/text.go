@@ -103,6 +103,8 @@ func printerOf(name string) printer {
 		return edits
 	case "sort", "uniq":
 		return passes
+	case "base64":
+		return decodes
 	}
 	return nil
 }
