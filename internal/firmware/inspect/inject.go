@@ -56,7 +56,7 @@ func (d *dialect) flow(src, lang string) (hit, bool) {
 	var checked *hit
 	for _, n := range d.tainted(src, lang) {
 		h, ok := d.sink(src, sinks, d.ref(regexp.QuoteMeta(n)))
-		if !ok || d.cleaned(src[:h.off], n) {
+		if !ok || d.cleaned(src[:h.off], n) || lang == "php" && !reaches(src, h.off, n) {
 			continue
 		}
 		if h.name = n; !d.asked(src[:h.off], n) {
@@ -70,6 +70,22 @@ func (d *dialect) flow(src, lang string) (hit, bool) {
 		return *checked, true
 	}
 	return hit{}, false
+}
+
+var phpFunction = regexp.MustCompile(`\bfunction\s+\w+\s*\([^)]*\)[^{;]*\{`)
+
+// reaches says that a name at a place may be the one that was filled from the
+// request: PHP's functions have names of their own, unless they are given or declared global.
+func reaches(src string, off int, name string) bool {
+	all := phpFunction.FindAllStringIndex(src[:off], -1)
+	for i := len(all) - 1; i >= 0; i-- {
+		body := src[all[i][1]:off]
+		if strings.Count(body, "}") > strings.Count(body, "{") {
+			continue // that function ended before
+		}
+		return uses(src[all[i][0]:all[i][1]], name, false) || regexp.MustCompile(`\$`+regexp.QuoteMeta(name)+`\s*\.?=[^;]*\$|\bglobal\b[^;]*\$`+regexp.QuoteMeta(name)+`\b`).MatchString(body)
+	}
+	return true
 }
 
 // cleaned says that the last value a name was given before a place is a harmless one.

@@ -60,5 +60,9 @@ func TestWebVariants(t *testing.T) {
 		{"console shell after a key", []string{"etc/inittab", "::sysinit:/etc/init.d/rcS\nttyS0::askfirst:-/bin/sh\n"}, "daemon.debug-at-boot note"},
 		{"getty shell", []string{"etc/inittab", "::sysinit:/etc/init.d/rcS\nttyS0::respawn:/sbin/getty -n -l /bin/sh 115200 ttyS0\n"}, "daemon.debug-at-boot suspicious console"},
 		{"packed program", []string{"usr/bin/app", prog("x\x00UPX!\x0d\x16")}, "state.partial note packed"},
+		{"php names of another function", php("<?php function a() { $s = $_GET['x']; return $s; }\nfunction b() { $s = 'uptime'; $s .= ' -p'; exec($s); } ?>"), ""},
+		{"php in a function", php("<?php function a() { $s = $_GET['x']; exec(\"ping $s\"); } ?>"), injected},
+		{"php given to a function", php("<?php $h = $_GET['h'];\nfunction p($h) { exec(\"ping $h\"); }\np($h); ?>"), injected},
+		{"php after a function", php("<?php function f() { return 1; }\nif (isset($_GET['h'])) { $h = $_GET['h']; } else { $h = '127.0.0.1'; }\nsystem(\"ping $h\"); ?>"), injected},
 	})
 }
