@@ -24,7 +24,7 @@ import (
 //	go test -tags compare -run TestCompare -v ./internal/firmware/unpack
 //
 // Where the file system has many files just deleted, making new ones takes most
-// of the time of either; TMPDIR names another one, such as /dev/shm.
+// of the time of either, and go test deletes many in /tmp: /var/tmp is used unless TMPDIR is set.
 // TELLTALE_IMAGE names another image; without it the flash of image_test.go is made.
 
 func cpuTime() time.Duration {
@@ -97,6 +97,9 @@ func (c *comparison) costs(what string, them, us cost, wanted float64) {
 
 func TestCompare(t *testing.T) {
 	need(t, "binwalk")
+	if os.Getenv("TMPDIR") == "" {
+		t.Setenv("TMPDIR", "/var/tmp")
+	}
 	f := flash{image: os.Getenv("TELLTALE_IMAGE")}
 	if f.image == "" {
 		f = flashImage(t)
