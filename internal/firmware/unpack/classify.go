@@ -53,7 +53,7 @@ func isText(b []byte) bool {
 	for i := 0; i < len(b); {
 		c := b[i]
 		if c < 0x80 {
-			if c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b {
+			if control(rune(c)) {
 				return false
 			}
 			i++
@@ -66,4 +66,39 @@ func isText(b []byte) bool {
 		i += n
 	}
 	return odd*5 <= len(b)
+}
+
+// binaryTail is the least that stands behind a text for the two to be told apart.
+const binaryTail = 512
+
+// textUntil returns how much of a stretch that begins as a text or script goes
+// on as one: n, but where control characters begin and what follows is no text.
+// Stretches of other types are n long.
+func textUntil(d *data, off, n int64, typ string) int64 {
+	if typ != "text" && typ != "script" {
+		return n
+	}
+	for done := int64(0); done < n; {
+		b := d.upto(off+done, int(min(1<<16, n-done)))
+		at := bytes.IndexFunc(b, control)
+		if len(b) == 0 {
+			return n
+		}
+		if at < 0 {
+			done += int64(len(b))
+			continue
+		}
+		end := done + int64(at)
+		if n-end < binaryTail || isText(d.upto(off+end+1, binaryTail)) {
+			done = end + 1 // one odd byte
+			continue
+		}
+		return max(end, 1)
+	}
+	return n
+}
+
+// control reports whether no text holds the character.
+func control(r rune) bool {
+	return r < 0x20 && r != '\n' && r != '\r' && r != '\t' && r != '\f' && r != 0x1b
 }

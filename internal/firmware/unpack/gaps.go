@@ -50,20 +50,26 @@ func (sc *scanner) gap(off, n int64) []*Region {
 		if run == 0 {
 			break
 		}
-		out = append(out, sc.leftover(off, at-off), &Region{Offset: at, Length: run, Format: "padding", Confidence: Structural})
+		out = append(out, sc.leftover(off, at-off)...)
+		out = append(out, &Region{Offset: at, Length: run, Format: "padding", Confidence: Structural})
 		off, n = at+run, n-(at+run-off)
 	}
-	out = append(out, sc.leftover(off, n-tail))
+	out = append(out, sc.leftover(off, n-tail)...)
 	if tail > 0 {
 		out = append(out, &Region{Offset: off + n - tail, Length: tail, Format: "padding", Confidence: Structural})
 	}
 	return out
 }
 
-func (sc *scanner) leftover(off, n int64) *Region {
-	r := &Region{Offset: off, Length: n, Format: "data", Confidence: Leftover, State: Unknown}
+// leftover describes a stretch without structure, a text at its beginning apart.
+func (sc *scanner) leftover(off, n int64) []*Region {
+	first := textUntil(sc.d, off, n, classify(sc.d.upto(off, int(min(4096, n))), n))
+	r := &Region{Offset: off, Length: first, Format: "data", Confidence: Leftover, State: Unknown}
 	sc.describe(r)
-	return r
+	if first == n {
+		return []*Region{r}
+	}
+	return append([]*Region{r}, sc.leftover(off+first, n-first)...)
 }
 
 // innerRun is the least filling, in bytes, that parts two unexplained stretches: half an erase block.

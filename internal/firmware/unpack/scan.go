@@ -85,6 +85,9 @@ func (s *session) scanObject(o *Object) {
 	}()
 	head := d.upto(0, 4096)
 	o.Type = classify(head, o.size)
+	if textUntil(d, 0, o.size, o.Type) < o.size {
+		o.Type = "" // a text before an image, or a script that carries one
+	}
 	sc := &scanner{s: s, o: o, d: d}
 	sc.at(0, tables().heads)
 	for _, l := range candidatesAt(d, 0) {
