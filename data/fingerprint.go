@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -84,6 +85,23 @@ type fingerprintNumber struct {
 	Why   string   `yaml:"why"`
 }
 
+// loadTrades reads the words of trades that screening knows.
+func loadTrades(fsys fs.FS) (map[string]bool, error) {
+	b, err := fs.ReadFile(fsys, "screening/trades.txt")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a tree of fingerprints alone
+	}
+	out := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		if !strings.HasPrefix(line, "#") {
+			for _, w := range strings.Fields(line) {
+				out[w] = true
+			}
+		}
+	}
+	return out, err
+}
+
 // LoadAttribution reads and lints a tree with the layout of this folder.
 func LoadAttribution(fsys fs.FS) (attribute.Facts, error) {
 	f := attribute.Facts{Houses: map[org.ID]bool{}, Usual: map[org.ID]asset.Category{}}
@@ -93,13 +111,14 @@ func LoadAttribution(fsys fs.FS) (attribute.Facts, error) {
 	}
 	files = slices.DeleteFunc(files, func(name string) bool { return path.Base(name) == weightFile })
 	decoded := make([]fingerprintFile, len(files))
-	errs := make([]error, len(files)+2)
+	errs := make([]error, len(files)+3)
 	var wg sync.WaitGroup // YAML is slow enough that start-up is felt
 	for i, name := range files {
 		wg.Go(func() { errs[i] = decodeStrict(fsys, name, &decoded[i]) })
 	}
 	wg.Go(func() { f.Weights, errs[len(files)] = loadWeights(fsys) })
 	wg.Go(func() { f.Categories, errs[len(files)+1] = loadAttributionCategories(fsys) })
+	wg.Go(func() { f.Trades, errs[len(files)+2] = loadTrades(fsys) })
 	wg.Wait()
 	for _, err := range errs {
 		if err != nil {

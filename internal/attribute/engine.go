@@ -24,6 +24,8 @@ type Facts struct {
 	Houses map[org.ID]bool
 	// Usual is what a maker makes when nothing else says what a thing is.
 	Usual map[org.ID]asset.Category
+	// Trades are words of trades that no maker of the data is in, folded.
+	Trades map[string]bool
 	// Categories are the words of data/category.yaml.
 	Categories []Category
 }

@@ -3,6 +3,7 @@ package attribute
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"telltale/internal/attribute/match"
 	"telltale/internal/attribute/recog"
@@ -57,6 +58,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 			if whole != "" || !slices.Contains(names, h.Pattern) {
 				continue
 			}
+			if roles[a] == named && e.ofTrade(v[h.At+len(h.Groups[0]):]) {
+				continue // "Dahua Scale Factory" is another firm
+			}
 			if roles[a] == named {
 				out = append(out, e.namedBy(a, org.ID(fp.Asserts[0].Value), class, fp.ID, "it calls itself "+clip(v))...)
 				continue
@@ -104,6 +108,12 @@ func (e *Engine) cpe(v string) []proto {
 		k = kindOf("weak", class)
 	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: "name-index", why: "its CPE names " + clip(name)}}
+}
+
+// ofTrade reports whether what follows a name begins with the word of a trade.
+func (e *Engine) ofTrade(after string) bool {
+	words := strings.FieldsFunc(after, func(r rune) bool { return !unicode.IsLetter(r) })
+	return len(words) > 0 && e.facts.Trades[strings.ToLower(words[0])]
 }
 
 // beside weighs what stands in a row beside the name of one maker: a form that
