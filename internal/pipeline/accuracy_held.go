@@ -138,18 +138,7 @@ func heldFigure(what string, as []CorpusAnswer, listed map[org.ID]bool) HeldFigu
 				}
 			}
 		}
-		if !a.Row.scored() {
-			continue
-		}
-		n += a.Row.Share
-		switch a.Who {
-		case a.Row.Maker:
-			f.Right += a.Row.Share
-		case "":
-			f.Unknown += a.Row.Share
-		default:
-			f.Wrong += a.Row.Share
-		}
+		n += a.count(&f.Right, &f.Unknown, &f.Wrong)
 	}
 	f.Right, f.Wrong, f.Unknown = ratio(f.Right, n), ratio(f.Wrong, n), ratio(f.Unknown, n)
 	return f

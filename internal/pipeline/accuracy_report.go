@@ -401,24 +401,29 @@ func (r *AccuracyReport) byKind(rows []Labelled, makers int) {
 	slices.SortFunc(r.ByKind, func(a, b KindFigure) int { return cmp.Or(cmp.Compare(b.Right, a.Right), cmp.Compare(a.Kind, b.Kind)) })
 }
 
+// count adds the share of a scored recording where it belongs and returns it; 0 of one that is not scored.
+func (a *CorpusAnswer) count(right, unknown, wrong *float64) float64 {
+	if !a.Row.scored() {
+		return 0
+	}
+	switch a.Who {
+	case a.Row.Maker:
+		*right += a.Row.Share
+	case "":
+		*unknown += a.Row.Share
+	default:
+		*wrong += a.Row.Share
+	}
+	return a.Row.Share
+}
+
 // without leaves out each class of evidence, and each sort of clue, in turn.
 func (r *AccuracyReport) without(rows []Labelled, makers int, scale float64) {
 	measure := func(name string, keep func(*attribute.Clue) bool) {
 		var f WithoutFigure
 		var n float64
 		for _, a := range CrossValidate(rows, makers, scale, keep) {
-			if !a.Row.scored() {
-				continue
-			}
-			n += a.Row.Share
-			switch a.Who {
-			case a.Row.Maker:
-				f.Right += a.Row.Share
-			case "":
-				f.Unknown += a.Row.Share
-			default:
-				f.Wrong += a.Row.Share
-			}
+			n += a.count(&f.Right, &f.Unknown, &f.Wrong)
 		}
 		r.Without = append(r.Without, WithoutFigure{Without: name, Right: ratio(f.Right, n), Wrong: ratio(f.Wrong, n), Unknown: ratio(f.Unknown, n)})
 	}

@@ -45,20 +45,30 @@ const (
 	maxField  = 1000 // bytes of one form field
 )
 
-// startCheck takes files as they arrive, straight to disk, and starts the check.
-func (s *site) startCheck(w http.ResponseWriter, r *http.Request) {
+// handedIn reads the files and fields of the form of a page, straight to disk.
+// When it reports false it has answered.
+func (s *site) handedIn(w http.ResponseWriter, r *http.Request, page, title string) (pipeline.CheckRequest, bool) {
+	req := pipeline.CheckRequest{By: s.Visitor(r).Name, Map: map[string]string{}}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		s.fail(w, r, http.StatusBadRequest, fault{Message: "No file arrived.", Remedy: "Choose files or drop them on the page.", Link: "/check", LinkText: "Check"})
-		return
+		s.fail(w, r, http.StatusBadRequest, fault{Message: "No file arrived.", Remedy: "Choose files or drop them on the page.", Link: "/" + page, LinkText: title})
+		return req, false
 	}
-	req := pipeline.CheckRequest{By: s.Visitor(r).Name, Map: map[string]string{}}
 	if err := s.readParts(parts, &req); err != nil {
 		code := http.StatusBadRequest
 		if errors.Is(err, pipeline.ErrTooLarge) {
 			code = http.StatusRequestEntityTooLarge
 		}
-		s.fail(w, r, code, fault{Message: err.Error(), Remedy: "Hand in fewer or smaller files, or use telltale check on the command line.", Link: "/check", LinkText: "Check"})
+		s.fail(w, r, code, fault{Message: err.Error(), Remedy: "Hand in fewer or smaller files, or use telltale " + page + " on the command line.", Link: "/" + page, LinkText: title})
+		return req, false
+	}
+	return req, true
+}
+
+// startCheck takes files as they arrive, straight to disk, and starts the check.
+func (s *site) startCheck(w http.ResponseWriter, r *http.Request) {
+	req, ok := s.handedIn(w, r, "check", "Check")
+	if !ok {
 		return
 	}
 	j, err := s.Work.Check(req)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"telltale/internal/pipeline"
@@ -30,18 +29,8 @@ func (s *site) firmware(w http.ResponseWriter, r *http.Request) {
 
 // openFirmware takes images as they arrive and starts opening them.
 func (s *site) openFirmware(w http.ResponseWriter, r *http.Request) {
-	parts, err := r.MultipartReader()
-	if err != nil {
-		s.fail(w, r, http.StatusBadRequest, fault{Message: "No image arrived.", Remedy: "Choose the file of an image.", Link: "/firmware", LinkText: "Firmware"})
-		return
-	}
-	req := pipeline.CheckRequest{By: s.Visitor(r).Name, Map: map[string]string{}}
-	if err := s.readParts(parts, &req); err != nil {
-		code := http.StatusBadRequest
-		if errors.Is(err, pipeline.ErrTooLarge) {
-			code = http.StatusRequestEntityTooLarge
-		}
-		s.fail(w, r, code, fault{Message: err.Error(), Remedy: "Hand in fewer or smaller files, or use telltale firmware on the command line.", Link: "/firmware", LinkText: "Firmware"})
+	req, ok := s.handedIn(w, r, "firmware", "Firmware")
+	if !ok {
 		return
 	}
 	s.started(w, r, "/firmware")(s.Work.Inspect(req.Uploads, req.By))
