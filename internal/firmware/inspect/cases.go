@@ -251,6 +251,20 @@ func fix[T any](l *[]T) {
 	}
 }
 
+// Lost counts the parts of which something is missing: cut short, or read in part only.
+func (r *Report) Lost() int {
+	n := 0
+	for i := range r.Findings {
+		if r.Findings[i].Lost() {
+			n++
+		}
+	}
+	return n
+}
+
+// Lost reports whether the finding says that something of a part is missing.
+func (f *Finding) Lost() bool { return f.ID == "state.truncated" || f.ID == "state.partial" }
+
 // summary says in one or two sentences what was found. It never clears an image.
 func (r *Report) summary() string {
 	n := map[Level]int{}
@@ -264,9 +278,13 @@ func (r *Report) summary() string {
 			enc += r.Length
 		}
 	}
-	s := fmt.Sprintf("%d confirmed, %d probable, %d suspicious, %d notes; %s", n[Confirmed], n[Probable], n[Suspicious], n[Note], share)
+	notes := Plural(n[Note], "note", "notes")
+	s := fmt.Sprintf("%d confirmed, %d probable, %d suspicious, %s; %s", n[Confirmed], n[Probable], n[Suspicious], notes, share)
 	if n[Confirmed]+n[Probable]+n[Suspicious] == 0 {
-		s = fmt.Sprintf("no indicator found in what could be read, %d notes; %s", n[Note], share)
+		s = fmt.Sprintf("no indicator found in what could be read, %s; %s", notes, share)
+	}
+	if lost := r.Lost(); lost > 0 {
+		s += "; " + Plural(lost, "part is", "parts are") + " cut short or read in part only: what is missing there is not judged"
 	}
 	if enc > 0 {
 		s += fmt.Sprintf("; %d bytes are encrypted or random and were not looked into", enc)
@@ -275,4 +293,12 @@ func (r *Report) summary() string {
 		s += "; bounds were hit: " + strings.Join(r.Coverage.Limits, ", ")
 	}
 	return s + "."
+}
+
+// Plural counts in words: "1 part", "2 parts".
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

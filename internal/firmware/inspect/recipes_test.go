@@ -248,6 +248,9 @@ func TestCutShort(t *testing.T) {
 		if !strings.Contains(states, "state.truncated") && !strings.Contains(states, "state.partial") && !strings.Contains(states, "state.limit-hit") {
 			t.Errorf("%s: no state said:\n%s", name, list(r))
 		}
+		if r.Lost() > 0 != strings.Contains(r.Summary, "is not judged") {
+			t.Errorf("%s: %d parts are lost, the summary says %q", name, r.Lost(), r.Summary)
+		}
 	}
 }
 

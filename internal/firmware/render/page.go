@@ -92,11 +92,13 @@ func verdict(r *Result) string {
 	}
 	switch {
 	case sure > 0:
-		return fmt.Sprintf("The image itself shows %s a buyer should know of%s.", plural(sure, "thing", "things"), more(ways))
+		return fmt.Sprintf("The image itself shows %s a buyer should know of%s.", inspect.Plural(sure, "thing", "things"), more(ways))
 	case ways > 0:
-		return fmt.Sprintf("Nothing is certain, and %s worth a person's look.", plural(ways, "thing is", "things are"))
+		return fmt.Sprintf("Nothing is certain, and %s worth a person's look.", inspect.Plural(ways, "thing is", "things are"))
 	case sealed(r) > 0:
 		return "Part of the image is sealed and nothing can be said of it; in the rest no way in was found."
+	case r.Lost() > 0:
+		return "Part of the image is cut short or was read in part only and nothing can be said of it; in the rest no way in was found."
 	}
 	return "No way in was found in what could be read."
 }
@@ -105,14 +107,7 @@ func more(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s worth a look", plural(n, "more is", "more are"))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return fmt.Sprintf(", and %s worth a look", inspect.Plural(n, "more is", "more are"))
 }
 
 // size writes bytes for people.
@@ -227,7 +222,7 @@ var page = template.Must(template.New("firmware").Funcs(template.FuncMap{
 	"org": func(s string) string { return s }, "pct": func(f float64) string { return fmt.Sprintf("%.1f", 100*f) }, "pct0": func(f float64) string { return fmt.Sprintf("%.0f", 100*f) },
 	"join": strings.Join, "hex": func(n *int64) string { return fmt.Sprintf("%#x", *n) }, "levels": func() []string { return levels },
 	"count": count, "sealed": sealed, "verdict": verdict, "bytes": size, "short": short, "first": first, "sentence": sentence, "unexplained": unexplained,
-	"notes": func(r *Result) string { return plural(count(r, "note"), "note", "notes") }, "hosts": hosts, "components": components, "services": services, "few": func(l []inspect.Host) bool { return len(l) <= fewHosts },
+	"notes": func(r *Result) string { return inspect.Plural(count(r, "note"), "note", "notes") }, "hosts": hosts, "components": components, "services": services, "few": func(l []inspect.Host) bool { return len(l) <= fewHosts },
 	"told":  func(f inspect.Finding) bool { return told(&f) },
 	"place": func(f inspect.Finding) string { return place(&f) },
 	"means": or(levelMeans), "heading": or(headings), "role": or(roles), "starts": or(starts), "method": or(methods), "change": or(changes),

@@ -43,13 +43,19 @@ func plain(s string) string {
 	}, s)
 }
 
+// mostLost is how many notes of missing parts are shown without being asked for.
+const mostLost = 3
+
 // Table writes findings first, then what the image is made of, in short.
 func Table(w io.Writer, r *Result, all bool) error {
 	fmt.Fprintf(w, "%s  %d bytes  sha256 %s\n%s\n\n", plain(r.Image.Name), r.Image.Size, r.Image.SHA256, plain(r.Summary))
 	tw := tabwriter.NewWriter(w, 2, 8, 2, ' ', 0)
-	notes := 0
+	notes, lost := 0, 0
 	for _, f := range r.Findings {
-		if f.Level == inspect.Note && !all {
+		if f.Lost() {
+			lost++
+		}
+		if f.Level == inspect.Note && !all && (!f.Lost() || lost > mostLost) {
 			notes++
 			continue
 		}
@@ -62,7 +68,7 @@ func Table(w io.Writer, r *Result, all bool) error {
 		}
 	}
 	if notes > 0 {
-		fmt.Fprintf(tw, "\t\t%s shown with --all\n", plural(notes, "note is", "notes are"))
+		fmt.Fprintf(tw, "\t\t%s shown with --all\n", inspect.Plural(notes, "note is", "notes are"))
 	}
 	against(tw, r)
 	fmt.Fprintln(tw)
