@@ -114,7 +114,9 @@ func FirmwareReport(ctx context.Context, paths []string, o FirmwareOptions) ([]*
 			others = append(others, other.Report)
 		}
 		r.Lineage = kin(r, others)
-		r.Add(diff.SharedKeys(r, others)...)
+		if shared := diff.SharedKeys(r, others); len(shared) > 0 {
+			r.Add(shared...)
+		}
 		out = append(out, res)
 		if db != nil {
 			if err := keepImage(ctx, db, r, o.At, o.Author); err != nil {

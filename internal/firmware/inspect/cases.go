@@ -197,9 +197,6 @@ func (in *inspector) finish() {
 
 // Add puts in findings made outside of the image, such as against a list of digests, and says the summary anew.
 func (r *Report) Add(fs ...Finding) {
-	if len(fs) == 0 {
-		return
-	}
 	r.Findings = append(r.Findings[:len(r.Findings):len(r.Findings)], fs...)
 	r.order()
 }
