@@ -73,7 +73,7 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		}
 		ps := spoke(fp, &h, class, len(names) > 1)
 		if class == evidence.ClassListing && len(names) == 1 {
-			beside(ps, fp, e.fps[names[0]].Asserts[0].Value)
+			beside(ps, fp, assertedMaker(&e.fps[names[0]]))
 		}
 		if stands != nil && fp.Kind != "name" {
 			ps = standing(ps, stands[i])
@@ -120,9 +120,7 @@ func (e *Engine) ofTrade(after string) bool {
 // several use is a designation of that one, and a word of another's goods may
 // be any word ("Matrice switcher Extron").
 func beside(ps []proto, fp *evidence.Fingerprint, named string) {
-	of := slices.ContainsFunc(fp.Asserts, func(a evidence.Assertion) bool {
-		return a.Aspect == evidence.Manufacturer && a.Value == named
-	})
+	of := assertedMaker(fp) == named
 	for i := range ps {
 		switch {
 		case of && (fp.Kind == "form" || fp.Kind == "hint"):

@@ -47,10 +47,7 @@ Exit codes: 0 nothing above a note, 3 findings, 1 an image was unreadable, 2 usa
 func (c *firmwareCmd) Run(e *env) error {
 	o := pipeline.FirmwareOptions{Out: c.Out, Baseline: c.Baseline, Known: c.Known, Manifest: c.Manifest, Keys: c.Key, Told: c.Told, Routes: c.Routes, DB: c.DB, At: time.Now().UTC(), Author: author()}
 	out := e.stdout
-	if isTerminal(e.stderr) {
-		tick := time.NewTicker(250 * time.Millisecond)
-		defer tick.Stop()
-		line := newStageLine(e.stderr, time.Now(), tick.C)
+	if line := lineOn(e.stderr); line != nil {
 		defer line.close()
 		o.Progress = func(p pipeline.Progress) {
 			if p.Total == 0 {

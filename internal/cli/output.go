@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"telltale/internal/pipeline"
 )
@@ -65,27 +64,17 @@ func width() int {
 
 // progress returns a function that shows progress on a terminal once a run takes over two seconds.
 func progress(w any) (show func(pipeline.Progress), done func()) {
-	if !isTerminal(w) {
+	line := lineOn(w)
+	if line == nil {
 		return nil, func() {}
 	}
-	f := w.(*os.File)
-	start, last, shown := time.Now(), time.Time{}, false
 	return func(p pipeline.Progress) {
-			now := time.Now()
-			if now.Sub(start) < 2*time.Second || now.Sub(last) < 200*time.Millisecond {
-				return
-			}
-			last, shown = now, true
-			if p.Total > 0 {
-				fmt.Fprintf(f, "\r\x1b[K%s %d of %d", p.Stage, p.Done, p.Total)
-			} else {
-				fmt.Fprintf(f, "\r\x1b[K%s %s: %d", p.Stage, p.Input, p.Done)
-			}
-		}, func() {
-			if shown {
-				fmt.Fprint(f, "\r\x1b[K")
-			}
+		if p.Total > 0 {
+			line.tell("%s %d of %d", p.Stage, p.Done, p.Total)
+		} else {
+			line.tell("%s %s: %d", p.Stage, p.Input, p.Done)
 		}
+	}, line.close
 }
 
 // scanProgress shows the progress of a scan in the words of a check's.

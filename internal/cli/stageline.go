@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 )
@@ -17,6 +18,15 @@ type stageLine struct {
 	mu    sync.Mutex
 	text  string
 	shown bool
+}
+
+// lineOn begins a line on a terminal, nil where w is none.
+func lineOn(w any) *stageLine {
+	if !isTerminal(w) {
+		return nil
+	}
+	tick := time.NewTicker(250 * time.Millisecond) // stops with the line: nobody reads it then
+	return newStageLine(w.(*os.File), time.Now(), tick.C)
 }
 
 // newStageLine begins a line on w; tick comes as often as it is drawn again.

@@ -51,7 +51,7 @@ func (s *site) handedIn(w http.ResponseWriter, r *http.Request, page, title stri
 	req := pipeline.CheckRequest{By: s.Visitor(r).Name, Map: map[string]string{}}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		s.fail(w, r, http.StatusBadRequest, fault{Message: "No file arrived.", Remedy: "Choose files or drop them on the page.", Link: "/" + page, LinkText: title})
+		s.fail(w, r, http.StatusBadRequest, fault{Message: "No file arrived.", Remedy: "Choose at least one file.", Link: "/" + page, LinkText: title})
 		return req, false
 	}
 	if err := s.readParts(parts, &req); err != nil {
