@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"telltale/internal/pipeline"
 )
@@ -66,20 +65,4 @@ func (c *dataWeighCmd) Run(e *env) error {
 		return err
 	}
 	return toFile(c.Out, e.stdout, func(out io.Writer) error { return pipeline.WriteWeights(out, w, c.Date) })
-}
-
-// toFile writes to the named file, or to w when there is none.
-func toFile(name string, w io.Writer, write func(io.Writer) error) error {
-	if name == "" {
-		return write(w)
-	}
-	f, err := os.Create(name)
-	if err != nil {
-		return fmt.Errorf("write %q: %w", name, err)
-	}
-	if err := write(f); err != nil {
-		f.Close()
-		return fmt.Errorf("write %q: %w", name, err)
-	}
-	return f.Close()
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -56,15 +57,7 @@ func (c *dataBuildCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("key %s: %w", c.Key, err)
 	}
-	f, err := os.Create(c.Out)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(pipeline.BuildBundle(os.DirFS(c.Dir), signer, made, f), f.Close()); err != nil {
-		os.Remove(c.Out)
-		return err
-	}
-	return nil
+	return toFile(c.Out, nil, func(w io.Writer) error { return pipeline.BuildBundle(os.DirFS(c.Dir), signer, made, w) })
 }
 
 type dataUpdateCmd struct {

@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"telltale/internal/pipeline"
@@ -71,24 +68,5 @@ func (c *firmwareCmd) Run(e *env) error {
 }
 
 func (c *firmwareCmd) show(out io.Writer, rs []*pipeline.FirmwareResult) error {
-	write := func(w io.Writer) error { return pipeline.WriteFirmware(w, rs, c.Format, c.All) }
-	if c.Save == "" {
-		return write(out)
-	}
-	f, err := os.CreateTemp(filepath.Dir(c.Save), ".telltale-*")
-	if err != nil {
-		return fmt.Errorf("write %q: %w", c.Save, err)
-	}
-	defer os.Remove(f.Name())
-	if err := write(f); err != nil {
-		f.Close()
-		return fmt.Errorf("write %q: %w", c.Save, err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %q: %w", c.Save, err)
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return fmt.Errorf("write %q: %w", c.Save, err)
-	}
-	return os.Rename(f.Name(), c.Save)
+	return toFile(c.Save, out, func(w io.Writer) error { return pipeline.WriteFirmware(w, rs, c.Format, c.All) })
 }

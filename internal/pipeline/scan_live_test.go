@@ -102,7 +102,7 @@ func liveHosts(l *lab) {
 		"show inventory": "NAME: \"1\", DESCR: \"WS-C2960-24TC-L\"\nPID: WS-C2960-24TC-L   , VID: V09  , SN: LAB1234X0YZ\n",
 	})
 	on("dhcp", "13", "")
-	l.start("dhcp", nil, "dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--pid-file="+l.folder("dhcp")+"/pid", "--port=0", "--dhcp-range=10.91.0.200,10.91.0.220", "--dhcp-leasefile="+l.folder("dhcp")+"/leases")
+	l.start("dhcp", nil, "dnsmasq", "-k", "-C", l.file("dnsmasq.conf", ""), "--user=root", "--pid-file="+l.folder("dhcp")+"/pid", "--port=0", "--dhcp-range=10.91.0.200,10.91.0.220", "--dhcp-leasefile="+l.folder("dhcp")+"/leases")
 	l.listens("dhcp", "67")
 	on("talker", "14", "talker")
 	on("wsd", "16", "wsd")

@@ -106,7 +106,7 @@ func (n *plantedNet) hosts() {
 
 	if _, err := exec.LookPath("dnsmasq"); err == nil {
 		n.answering = append(n.answering, n.at(2, 51, "dhcp", ""))
-		n.start("dhcp", nil, "dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--pid-file="+n.folder("dhcp")+"/pid", "--port=53", "--no-resolv", "--dhcp-range=10.91.2.200,10.91.2.220", "--dhcp-leasefile="+n.folder("dhcp")+"/leases")
+		n.start("dhcp", nil, "dnsmasq", "-k", "-C", n.file("dnsmasq.conf", ""), "--user=root", "--pid-file="+n.folder("dhcp")+"/pid", "--port=53", "--no-resolv", "--dhcp-range=10.91.2.200,10.91.2.220", "--dhcp-leasefile="+n.folder("dhcp")+"/leases")
 	} else {
 		n.t.Log("no DHCP server in the network: dnsmasq is not installed")
 	}
