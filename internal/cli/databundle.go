@@ -57,7 +57,7 @@ func (c *dataBuildCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("key %s: %w", c.Key, err)
 	}
-	return toFile(c.Out, nil, func(w io.Writer) error { return pipeline.BuildBundle(os.DirFS(c.Dir), signer, made, w) })
+	return toFile(c.Out, e.stdout, func(w io.Writer) error { return pipeline.BuildBundle(os.DirFS(c.Dir), signer, made, w) })
 }
 
 type dataUpdateCmd struct {

@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"telltale/internal/pipeline"
@@ -24,41 +22,6 @@ func (o *output) write(e *env, show func(io.Writer) error) error {
 		return usage{hinted{fmt.Errorf("an XLSX file cannot be shown on a terminal"), "add --out findings.xlsx"}}
 	}
 	return toFile(o.Out, e.stdout, show)
-}
-
-// toFile writes to out, or to a file when one is named: it appears whole or not at all.
-// What is there and is no regular file (a device, a pipe, a link) is written to, never replaced.
-func toFile(path string, out io.Writer, show func(io.Writer) error) error {
-	if path == "" {
-		return show(out)
-	}
-	failed := func(err error) error { return fmt.Errorf("write %q: %w", path, err) }
-	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-		if err != nil {
-			return failed(err)
-		}
-		if err := errors.Join(show(f), f.Close()); err != nil {
-			return failed(err)
-		}
-		return nil
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".telltale-*")
-	if err != nil {
-		return failed(err)
-	}
-	defer os.Remove(f.Name())
-	if err := show(f); err != nil {
-		f.Close()
-		return failed(err)
-	}
-	if err := f.Close(); err != nil {
-		return failed(err)
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return failed(err)
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func isTerminal(w any) bool {

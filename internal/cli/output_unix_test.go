@@ -48,3 +48,32 @@ func TestToFile(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// A file that was there keeps its rights, also behind a link; a new one has those the umask leaves.
+func TestToFileKeepsRights(t *testing.T) {
+	dir := t.TempDir()
+	held, link, fresh, like := filepath.Join(dir, "held"), filepath.Join(dir, "link"), filepath.Join(dir, "fresh"), filepath.Join(dir, "like")
+	none := func(io.Writer) error { return nil }
+	if err := errors.Join(os.WriteFile(held, nil, 0o600), os.Symlink("held", link), os.WriteFile(like, nil, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(toFile(link, nil, none), toFile(fresh, nil, none)); err != nil {
+		t.Fatal(err)
+	}
+	mode := func(path string) os.FileMode {
+		st, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.Mode()
+	}
+	if m := mode(held); m != 0o600 {
+		t.Errorf("a file of 0600 is now of %v", m)
+	}
+	if m := mode(link); m&os.ModeSymlink == 0 {
+		t.Errorf("the link is now of %v", m)
+	}
+	if m := mode(fresh); m != mode(like) {
+		t.Errorf("a new file is of %v, others here are of %v", m, mode(like))
+	}
+}
