@@ -69,7 +69,8 @@ func (t *csvTable) Place(row, col int) string {
 }
 
 // fill reads more into the buffer, keeping what lies after pos. It reports
-// false when there is no more or the record is as long as allowed.
+// false when there was no more already or the record is as long as allowed;
+// true also when only the end became known, for it ends the last record.
 func (t *csvTable) fill() bool {
 	if t.eof {
 		return false
@@ -93,7 +94,7 @@ func (t *csvTable) fill() bool {
 			if !errors.Is(err, io.EOF) {
 				t.err = err
 			}
-			return n > 0
+			return true
 		}
 		if n > 0 {
 			return true
