@@ -13,6 +13,7 @@ import (
 func TestCredentialsLieSealed(t *testing.T) {
 	t.Setenv("TELLTALE_SNMP_COMMUNITY", "")
 	t.Setenv("TELLTALE_SSH_LOGIN", "")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	dir := t.TempDir()
 	text := "snmp:\n  communities: [hush-hush-word]\nssh: [{name: r, password: hush-hush-too}]\n"
 	call := func(stdin string, args ...string) (int, string) {

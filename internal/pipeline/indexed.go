@@ -16,7 +16,9 @@ import (
 
 // indexed takes entries in any order and lets them be read in the order of IDs.
 // Entries go to one of 256 buckets by the first byte of their ID, in memory
-// until a bucket grows, then to a file of its own. A list that stayed in memory
+// until a bucket grows, then to a file of its own, which is open only while it
+// is written to: several checks at once stay far below 256 open files each.
+// A list that stayed in memory
 // becomes two sorted files (lines, index); a large one stays in its buckets,
 // each sorted when it is read: gigabytes are written once and read once.
 type indexed struct {
@@ -26,8 +28,8 @@ type indexed struct {
 }
 
 type bucket struct {
-	buf []byte
-	f   *os.File
+	buf  []byte
+	file string // "" while all is in memory
 }
 
 const (
@@ -64,14 +66,19 @@ func (x *indexed) add(id string, b []byte, extra bool) error {
 }
 
 func (x *indexed) flush(k *bucket, n int) error {
-	if k.f == nil {
-		f, err := os.OpenFile(filepath.Join(x.dir, fmt.Sprintf("%s.%02x", x.name, n)), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
-		if err != nil {
-			return fmt.Errorf("write result: %w", err)
-		}
-		k.f = f
+	path, how := k.file, os.O_APPEND
+	if path == "" {
+		path, how = filepath.Join(x.dir, fmt.Sprintf("%s.%02x", x.name, n)), os.O_CREATE|os.O_TRUNC
 	}
-	if _, err := k.f.Write(k.buf); err != nil {
+	f, err := os.OpenFile(path, os.O_WRONLY|how, 0o600)
+	if err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	k.file = path
+	if _, err := f.Write(k.buf); err != nil {
+		return fmt.Errorf("write result: %w", errors.Join(err, f.Close()))
+	}
+	if err := f.Close(); err != nil {
 		return fmt.Errorf("write result: %w", err)
 	}
 	k.buf = k.buf[:0]
@@ -80,23 +87,19 @@ func (x *indexed) flush(k *bucket, n int) error {
 
 // load returns all bytes of a bucket and removes its file.
 func (k *bucket) load() ([]byte, error) {
-	if k.f == nil {
+	if k.file == "" {
 		return k.buf, nil
 	}
-	st, err := k.f.Stat()
+	all, err := os.ReadFile(k.file)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]byte, st.Size(), st.Size()+int64(len(k.buf)))
-	if _, err := k.f.ReadAt(all, 0); err != nil {
-		return nil, err
-	}
-	return append(all, k.buf...), errors.Join(k.f.Close(), os.Remove(k.f.Name()))
+	return append(all, k.buf...), os.Remove(k.file)
 }
 
 // close leaves the list readable: sorted files for a small one, buckets for a large one.
 func (x *indexed) close() error {
-	if x.random || !slices.ContainsFunc(x.buckets[:], func(k bucket) bool { return k.f != nil }) {
+	if x.random || !slices.ContainsFunc(x.buckets[:], func(k bucket) bool { return k.file != "" }) {
 		return x.writeFiles()
 	}
 	var err error
@@ -104,9 +107,6 @@ func (x *indexed) close() error {
 		k := &x.buckets[n]
 		if len(k.buf) > 0 {
 			err = errors.Join(err, x.flush(k, n))
-		}
-		if k.f != nil {
-			err = errors.Join(err, k.f.Close())
 		}
 		x.buckets[n] = bucket{}
 	}

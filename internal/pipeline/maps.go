@@ -25,10 +25,11 @@ func mapsFile() (string, error) {
 }
 
 // SavedMaps returns the kept assignments: heading set → attribute → heading.
+// Where there is no cache folder none are kept.
 func SavedMaps() (map[string]map[string]string, error) {
 	path, err := mapsFile()
 	if err != nil {
-		return nil, err
+		return nil, nil
 	}
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,12 +72,8 @@ func SaveMaps(sets []string, chosen map[string]string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("save columns: %w", err)
 	}
-	b, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
+	if err := keepJSON(path, m); err != nil {
 		return fmt.Errorf("save columns: %w", err)
 	}
-	return os.Rename(path+".new", path)
+	return nil
 }
