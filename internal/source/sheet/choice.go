@@ -128,6 +128,30 @@ func (o choices) makers(names map[string]bool) (share float64, known bool) {
 	return float64(n) / float64(len(names)), true
 }
 
+// modelsNameMakers reports whether most models, or without a column of models
+// most descriptions, begin with the name of a maker.
+func (o choices) modelsNameMakers(cols []column) bool {
+	for _, a := range []evidence.Attr{evidence.ModelText, evidence.Description} {
+		for i := range cols {
+			if cols[i].attr == a && cols[i].profile.filled > 0 {
+				return o.beginWithMakers(cols[i].profile.distinct)
+			}
+		}
+	}
+	return false
+}
+
+// beginWithMakers reports whether at least half of the texts are a maker's name and more words.
+func (o choices) beginWithMakers(texts map[string]bool) bool {
+	n := 0
+	for v := range texts {
+		if w := strings.Fields(v); o.isMaker != nil && len(w) > 1 && (o.isMaker(w[0]) || len(w) > 2 && o.isMaker(w[0]+" "+w[1])) {
+			n++
+		}
+	}
+	return n > 0 && n*2 >= len(texts)
+}
+
 // attrByName finds an attribute by its name or what people call it ("mac", "part number").
 func attrByName(name string) (evidence.Attr, bool) {
 	n := normalise(name)

@@ -26,6 +26,13 @@ func TestOddHeadingsAreRead(t *testing.T) {
 		{"makers told by their names", "Tag #,By,S/No\n1,Acme,A1\n2,Bolt,A2\n3,Elm,A3\n", []evidence.Attr{evidence.AssetTag, evidence.ManufacturerText, evidence.Serial}},
 		{"people are no makers", "Tag #,By,S/No\n1,Anna,A1\n2,Bolt,A2\n3,Carl,A3\n", []evidence.Attr{evidence.AssetTag, evidence.Serial}},
 		{"one name alone says nothing", "Tag #,By,S/No\n1,Acme,A1\n2,Acme,A2\n", []evidence.Attr{evidence.AssetTag, evidence.Serial}},
+		{"customers are no makers", "Tag #,Customer,S/No\n1,Acme,A1\n2,Bolt,A2\n", []evidence.Attr{evidence.AssetTag, evidence.Serial}},
+		{"customers by other words", "Tag #,Customer's company,S/No\n1,Acme,A1\n2,Bolt,A2\n", []evidence.Attr{evidence.AssetTag, evidence.Serial}},
+		{"vendors beside models with makers sell", "Make/Model,Vendor,S/No\nAcme X2,Acme Road Shop,A1\nBolt 7,Elm,A2\n", []evidence.Attr{evidence.ModelText, evidence.Serial, evidence.SupplierText}},
+		{"vendors that are no makers sell", "Model,Vendor,S/No\nX2,Oak,A1\n7,Elm,A2\n", []evidence.Attr{evidence.ModelText, evidence.Serial, evidence.SupplierText}},
+		{"vendors that are makers make", "Model,Vendor,S/No\nX2,Acme,A1\n7,Elm,A2\n", []evidence.Attr{evidence.ManufacturerText, evidence.ModelText, evidence.Serial}},
+		{"devices that begin with makers", "Tag #,Device,S/No\n1,Acme X2,A1\n2,Bolt 7,A2\n", []evidence.Attr{evidence.AssetTag, evidence.Description, evidence.Serial}},
+		{"devices that are names", "Tag #,Device,S/No\n1,core 1,A1\n2,Bolt 7,A2\n3,core 2,A3\n", []evidence.Attr{evidence.AssetTag, evidence.Name, evidence.Serial}},
 		{"a column already names the maker", "Tag #,Make,By,S/No\n1,Elm,Acme,A1\n2,Elm,Bolt,A2\n", []evidence.Attr{evidence.AssetTag, evidence.ManufacturerText, evidence.Serial}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

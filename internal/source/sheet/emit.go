@@ -37,8 +37,12 @@ func (e *emission) fail(c *column, reason, hint string) {
 func (e *emission) sure() bool {
 	for i := range e.obs {
 		switch e.obs[i].Attr {
-		case evidence.Serial, evidence.GPONSerial, evidence.IfMAC, evidence.BaseMAC, evidence.IP, evidence.AssetTag, evidence.IMEI, evidence.UUID, evidence.Hostname:
+		case evidence.Serial, evidence.GPONSerial, evidence.IfMAC, evidence.BaseMAC, evidence.IP, evidence.IMEI, evidence.UUID:
 			return true
+		case evidence.AssetTag, evidence.Hostname:
+			if !totalWord(e.obs[i].Value) {
+				return true
+			}
 		}
 	}
 	return false

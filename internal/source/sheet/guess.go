@@ -189,6 +189,7 @@ func guessColumns(headings []string, rows [][]string, opt choices, context strin
 	findMakers(cols, opt)
 	settleVendors(cols, opt, context)
 	settleConflicts(cols)
+	settleNames(cols, opt)
 	for i := range cols {
 		cols[i].prepare()
 	}
@@ -254,7 +255,9 @@ func findMakers(cols []column, opt choices) {
 
 // settleVendors decides what "vendor" says: the maker or the seller. A second
 // column for one of the two leaves the other; names of known makers speak for
-// the maker; else a purchase has sellers and a register has makers.
+// the maker; makers' names in front of the models leave the seller, and so do
+// names of which hardly one is a maker's; else a purchase has sellers and a
+// register has makers.
 func settleVendors(cols []column, opt choices, context string) {
 	has := map[evidence.Attr]bool{}
 	for _, c := range cols {
@@ -273,12 +276,35 @@ func settleVendors(cols []column, opt choices, context string) {
 			c.attr, c.note = evidence.ManufacturerText, "another column names the supplier"
 		case known && share >= 0.5:
 			c.attr, c.note = evidence.ManufacturerText, "its values are names of makers"
+		case opt.modelsNameMakers(cols):
+			c.attr, c.note = evidence.SupplierText, "the models begin with their makers; if it names makers: --map manufacturer="+quoteHeading(c.heading)
+		case known && share < 0.2:
+			c.attr, c.note = evidence.SupplierText, "hardly one of its values is a known maker; if it names makers: --map manufacturer="+quoteHeading(c.heading)
 		case purchaseScore(cols, context) >= 2:
 			c.attr, c.note = evidence.SupplierText, "the table lists purchases; if it names makers: --map manufacturer="+quoteHeading(c.heading)
 		default:
 			c.attr, c.note = evidence.ManufacturerText, "the table lists equipment; if it names sellers: --map supplier="+quoteHeading(c.heading)
 		}
 		has[c.attr] = true
+	}
+}
+
+// settleNames reads names as descriptions where nothing else tells what a row
+// is and most begin with a maker: a heading "Device" over "Acme X200".
+func settleNames(cols []column, opt choices) {
+	var names *column
+	for i := range cols {
+		switch c := &cols[i]; c.attr {
+		case evidence.Name:
+			names = c
+		case evidence.ModelText, evidence.Description, evidence.PartNumber, evidence.ManufacturerText, evidence.BrandText:
+			if c.profile.filled > 0 {
+				return
+			}
+		}
+	}
+	if names != nil && names.strength < 100 && opt.beginWithMakers(names.profile.distinct) {
+		names.attr, names.note = evidence.Description, "its values begin with makers"
 	}
 }
 

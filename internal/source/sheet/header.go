@@ -21,7 +21,8 @@ type header struct {
 
 // findHeader looks for the row with the most known headings in the sample.
 // The first row that has nearly as many as the best wins, since a heading row
-// repeated on each page may be cleaner than the first.
+// repeated on each page may be cleaner than the first; a row that is one beyond
+// doubt wins too, since tables of one sheet need not be of one kind.
 func findHeader(sample []sampleRow, chosen map[evidence.Attr]string) header {
 	best, scores := 0, make([]int, min(len(sample), maxHeaderRow))
 	for i := range scores {
@@ -32,7 +33,7 @@ func findHeader(sample []sampleRow, chosen map[evidence.Attr]string) header {
 		return header{first: -1, last: -1, headings: numbered(sample)}
 	}
 	at := 0
-	for scores[at] < best*7/10 || scores[at] < minHeaderScore {
+	for (scores[at] < best*7/10 || scores[at] < minHeaderScore) && !startsAbove(sample, at) {
 		at++
 	}
 	h := header{first: at, last: at, headings: trimmed(sample[at].cells), found: true}
@@ -44,6 +45,20 @@ func findHeader(sample []sampleRow, chosen map[evidence.Attr]string) header {
 		h.headings = merge(trimmed(sample[at-1].cells), h.headings)
 	}
 	return h
+}
+
+// startsAbove reports whether the row at i is a heading row beyond doubt with a row of at least two values below it.
+func startsAbove(sample []sampleRow, i int) bool {
+	if i+1 >= len(sample) || !startsTable(sample[i].cells) || startsTable(sample[i+1].cells) {
+		return false
+	}
+	n := 0
+	for _, c := range sample[i+1].cells {
+		if c != "" {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // minHeaderScore is one sure heading and one that is likely; a table of one column needs only the first.

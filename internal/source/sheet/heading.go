@@ -133,6 +133,9 @@ func meaningOf(heading string) meaning {
 			}
 		}
 	}
+	if hasWords(n, whoseWords) {
+		return meaning{ignored, 4, 0}
+	}
 	return meaning{}
 }
 

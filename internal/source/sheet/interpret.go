@@ -19,13 +19,6 @@ const (
 	sampleBytes = 4 << 20
 )
 
-// sampleRow is a row kept while columns are being guessed.
-type sampleRow struct {
-	num       int
-	cells     []string
-	bad, hint string
-}
-
 // interpreter turns the rows of one table into sightings.
 type interpreter struct {
 	ctx   context.Context
@@ -45,6 +38,9 @@ type interpreter struct {
 	buf      []byte
 	// at is the day the row was true, when a column says so.
 	at string
+	// last is the number of the row before; gap says that a new table may begin here.
+	last int
+	gap  bool
 }
 
 // tally counts rows of one sort and remembers the first places.
@@ -61,27 +57,41 @@ var errNoColumn = errors.New("no such column")
 
 // Interpret reads a table as a register, a purchase list or a list of
 // software, services, contracts or parties, whatever its headings are.
+//
+// A sheet may hold several tables below each other: each begins with headings
+// of its own, and its columns are decided anew.
 func Interpret(ctx context.Context, t Table, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
-	it := &interpreter{ctx: ctx, in: in, cov: cov, yield: yield, table: t, intern: newInterner(), skipped: map[string]*tally{}}
-	defer it.noteSkipped()
-	sample, done, err := it.readSample()
-	if err != nil {
-		return err
+	for {
+		it := &interpreter{ctx: ctx, in: in, cov: cov, yield: yield, table: t, intern: newInterner(), skipped: map[string]*tally{}}
+		below, err := it.run()
+		it.noteSkipped()
+		if err != nil || below == nil {
+			return err
+		}
+		t = &continued{Table: t, rows: below}
 	}
-	if len(sample) == 0 {
-		return nil
+}
+
+// run reads one table; below are the first rows of another that begins below it.
+func (it *interpreter) run() (below []sampleRow, err error) {
+	sample, done, err := it.readSample()
+	if err != nil || len(sample) == 0 {
+		return nil, err
 	}
 	first, err := it.begin(sample)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, r := range sample[first:] {
-		if err := it.sampled(r); err != nil {
-			return err
+	for i := first; i < len(sample); i++ {
+		if below, err = it.sampled(sample[i]); err != nil {
+			return nil, err
+		}
+		if below != nil {
+			return append(below, sample[i+1:]...), nil
 		}
 	}
 	if done {
-		return nil
+		return nil, nil
 	}
 	return it.rest()
 }
@@ -96,9 +106,8 @@ func (it *interpreter) readSample() (sample []sampleRow, done bool, err error) {
 		} else if err != nil {
 			return sample, true, err
 		}
-		s := sampleRow{num: row.Num, bad: row.Bad, hint: row.Hint, cells: make([]string, len(row.Cells))}
-		for i, c := range row.Cells {
-			s.cells[i] = string(clean(c))
+		s := sampleOf(&row)
+		for _, c := range s.cells {
 			size += len(c)
 		}
 		size += 16
@@ -126,6 +135,9 @@ func (it *interpreter) begin(sample []sampleRow) (int, error) {
 	}
 	var values [][]string
 	for _, r := range sample[h.last+1:] {
+		if startsTable(r.cells) {
+			break // another table, whose values say nothing of these columns
+		}
 		values = append(values, r.cells)
 	}
 	context := it.contextOf(sample, h)
@@ -207,40 +219,40 @@ func (it *interpreter) noteColumns(h header, sample []sampleRow) {
 	}
 }
 
-// rest reads the rows after the sample.
-func (it *interpreter) rest() error {
+// rest reads the rows after the sample; below is the first row of another table.
+func (it *interpreter) rest() (below []sampleRow, err error) {
 	var row Row
 	for n := 0; ; n++ {
 		if n&1023 == 0 {
 			if err := it.ctx.Err(); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := it.table.Next(&row); errors.Is(err, io.EOF) {
-			return nil
+			return nil, nil
 		} else if err != nil {
-			return err
+			return nil, err
 		}
-		if err := it.row(&row); err != nil {
-			return err
+		if below, err = it.row(&row); err != nil || below != nil {
+			return below, err
 		}
 	}
 }
 
 // sampled interprets a row of the sample.
-func (it *interpreter) sampled(s sampleRow) error {
-	row := Row{Num: s.num, Bad: s.bad, Hint: s.hint, Cells: make([][]byte, len(s.cells))}
-	for i, c := range s.cells {
-		row.Cells[i] = []byte(c)
-	}
+func (it *interpreter) sampled(s sampleRow) (below []sampleRow, err error) {
+	row := s.row()
 	return it.row(&row)
 }
 
-// row interprets one row: skips what is no thing, counts what cannot be read, yields the rest.
-func (it *interpreter) row(row *Row) error {
+// row interprets one row: skips what is no thing, counts what cannot be read,
+// yields the rest. The first row of another table is handed back.
+func (it *interpreter) row(row *Row) (below []sampleRow, err error) {
+	gap := it.gap || row.Num > it.last+1 && it.last > 0
+	it.last, it.gap = row.Num, false
 	if row.Bad != "" {
 		it.cov.Fail(it.table.Place(row.Num, -1), row.Bad, row.Hint)
-		return nil
+		return nil, nil
 	}
 	filled, only := 0, -1
 	for i := range row.Cells {
@@ -251,22 +263,28 @@ func (it *interpreter) row(row *Row) error {
 		}
 	}
 	if filled == 0 {
-		return nil
-	}
-	if extra := it.extra(row.Cells); extra > 0 {
-		it.cov.Fail(it.table.Place(row.Num, -1), fmt.Sprintf("the row has %d cells, the heading row %d", extra, it.width),
-			"put cells that hold the delimiter in double quotes")
-		return nil
+		it.gap = true
+		return nil, nil
 	}
 	if it.repeatsHeadings(row.Cells) {
 		it.skip("repeated heading row", row)
-		return nil
+		return nil, nil
+	}
+	extra := it.extra(row.Cells)
+	if (gap || extra > 0) && startsTable(cellTexts(row.Cells)) {
+		return []sampleRow{sampleOf(row)}, nil
+	}
+	if extra > 0 {
+		it.cov.Fail(it.table.Place(row.Num, -1), fmt.Sprintf("the row has %d cells, the heading row %d", extra, it.width),
+			"put cells that hold the delimiter in double quotes")
+		return nil, nil
 	}
 	if filled == 1 && it.width >= 3 && !it.sureColumn(only) {
+		it.gap = true
 		it.section(row, only)
-		return nil
+		return nil, nil
 	}
-	return it.emit(row)
+	return nil, it.emit(row)
 }
 
 // extra returns the number of cells of a row that has filled cells beyond the headings, else 0.
@@ -355,6 +373,7 @@ func (it *interpreter) emit(row *Row) error {
 	}
 	if !known {
 		if isTotal(row.Cells) {
+			it.gap = true
 			it.skip("row of totals", row)
 			return nil
 		}
@@ -362,6 +381,7 @@ func (it *interpreter) emit(row *Row) error {
 		return nil
 	}
 	if !e.sure() && isTotal(row.Cells) {
+		it.gap = true
 		it.skip("row of totals", row)
 		return nil
 	}

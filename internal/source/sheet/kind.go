@@ -128,9 +128,22 @@ func isTotal(cells [][]byte) bool {
 		if looked++; looked > 2 || len(c) > 40 {
 			return false
 		}
-		if n := normalise(string(c)); n != "" && strings.Contains("|"+totalWords+"|", "|"+n+"|") {
+		if totalWord(string(c)) {
 			return true
 		}
 	}
 	return false
+}
+
+// totalWord reports whether a cell is a word for a sum, with or without its number ("Total: 9 items").
+func totalWord(s string) bool {
+	if len(s) > 40 {
+		return false
+	}
+	n := normalise(s)
+	if strings.ContainsAny(n, "0123456789") {
+		w := slices.DeleteFunc(strings.Fields(n), func(w string) bool { return number([]byte(w)) >= 0 })
+		n = strings.Join(w, " ")
+	}
+	return n != "" && strings.Contains("|"+totalWords+"|", "|"+n+"|")
 }
