@@ -226,11 +226,11 @@ func (x *Index) findingOrder(name string) []uint32 {
 		for i, d := range slices.SortedFunc(maps.Keys(days), dueOrder) {
 			days[d] = uint32(i)
 		}
-		return count(f.n, nil, len(days), func(r uint32) uint32 { return days[f.due[r]] })
+		return count(f.n, x.byAssetName(), len(days), func(r uint32) uint32 { return days[f.due[r]] })
 	}
 	switch name {
 	case "asset":
-		return x.order("f"+name, func() []uint32 { return count(f.n, nil, 1, func(uint32) uint32 { return 0 }) })
+		return x.order("f"+name, x.byAssetName)
 	case "due":
 		return x.order("f"+name, byDue)
 	case "verdict":
@@ -240,8 +240,24 @@ func (x *Index) findingOrder(name string) []uint32 {
 	}
 	c := f.columns[name]
 	return x.order("f"+name, func() []uint32 {
-		return count(f.n, nil, len(c.values), func(r uint32) uint32 { return emptyLast(c.codes[r], len(c.values)) })
+		return count(f.n, x.byAssetName(), len(c.values), func(r uint32) uint32 { return emptyLast(c.codes[r], len(c.values)) })
 	})
+}
+
+// byAssetName returns the findings in the order of their assets' names, those about no asset last.
+func (x *Index) byAssetName() []uint32 {
+	out := make([]uint32, 0, x.findings.n)
+	for _, row := range x.assets.byName {
+		for f, to := x.FindingsOf(int(row)); f < to; f++ {
+			out = append(out, uint32(f))
+		}
+	}
+	for f, a := range x.findings.asset {
+		if a == noRow {
+			out = append(out, uint32(f))
+		}
+	}
+	return out
 }
 
 // dueOrder puts the nearest day first and what has none last.

@@ -191,7 +191,7 @@ func (k *Knowledge) finish(ctx context.Context, dir string, in *intake, st *stor
 	}
 	head := report.Head{
 		Schema: finding.Schema, AsOf: opt.AsOf, KnownAt: opt.KnownAt, Profile: profileName(opt.Profiles), DataVersion: k.Version,
-		Notes: opt.Notes,
+		Operator: operatorTitle(opt.Profiles), Notes: opt.Notes,
 	}
 	if err := in.compareImages(ctx, st); err != nil {
 		return nil, err
@@ -255,6 +255,14 @@ func profileName(ps []*law.Profile) string {
 		return ps[0].Name
 	}
 	return "built-in profiles"
+}
+
+// operatorTitle is how the one profile judged for calls itself.
+func operatorTitle(ps []*law.Profile) string {
+	if len(ps) == 1 {
+		return ps[0].Title
+	}
+	return ""
 }
 
 // batch is how many clusters one worker takes at a time.

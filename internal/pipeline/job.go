@@ -100,7 +100,7 @@ type CheckRequest struct {
 	Uploads []string
 	// Again is the number of a result whose files are read again, 0 for none.
 	Again int
-	// Profile is a built-in profile's name, empty for the workspace's.
+	// Profile is a built-in profile's name, empty for that of a telltale.yaml among the uploads, else the workspace's.
 	Profile string
 	// Act overrides the act, AsOf the day judged for; zero values mean the workspace's.
 	Act  law.Act
@@ -147,6 +147,9 @@ func (w *Workspace) Check(r CheckRequest) (*Job, error) {
 	}
 	if opt.Inputs, err = w.gather(r.Uploads, in); err == nil && r.Again != 0 {
 		opt.Inputs, err = w.takeAgain(r.Again, in)
+	}
+	if err == nil {
+		err = w.takeOperator(k, opt, r.Profile != "")
 	}
 	if err != nil {
 		give()

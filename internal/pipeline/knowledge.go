@@ -141,6 +141,25 @@ func (k *Knowledge) ProfileSummary(name string) string {
 	return p.Title
 }
 
+// JudgedFor returns the profiles a result was judged for. It fails for a result that was opened from a file.
+func (k *Knowledge) JudgedFor(v *View) ([]*law.Profile, error) {
+	o, err := v.folder.kept()
+	if err != nil {
+		return nil, err
+	}
+	c := &Config{}
+	if o.Config != "" {
+		if c, err = k.readConfigFile(o.Config); err != nil {
+			return nil, err
+		}
+	}
+	ps, _, err := k.Profiles(o.Profile, c)
+	return ps, err
+}
+
+// NoProfile is the note of a result for which nobody said who the operator is.
+const NoProfile = "no profile was named, so every built-in one is judged; `telltale init` writes yours, --profile names one"
+
 // Profiles resolves who is judged for: the one named (built in, or a file),
 // else that of the configuration, else all built-in ones, with a note that says so.
 func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, error) {
@@ -156,7 +175,7 @@ func (k *Knowledge) Profiles(name string, c *Config) ([]*law.Profile, []string, 
 			}
 			all = append(all, p)
 		}
-		return all, []string{"no profile was named, so every built-in one is judged; `telltale init` writes yours, --profile names one"}, nil
+		return all, []string{NoProfile}, nil
 	}
 	if st, err := os.Stat(name); err == nil {
 		path := name

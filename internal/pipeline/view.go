@@ -151,6 +151,8 @@ type FindingItem struct {
 	*finding.Finding
 	AssetName string `json:"asset_name"`
 	AssetID   string `json:"asset_id"`
+	// Asset is what it is about, nil for the estate as a whole.
+	Asset *asset.Asset `json:"-"`
 }
 
 // Paged is one page of a list.
@@ -219,7 +221,7 @@ func (v *View) findingItem(n int) (FindingItem, error) {
 		if err != nil {
 			return x, err
 		}
-		x.AssetID, x.AssetName = a.ID, a.Name
+		x.AssetID, x.AssetName, x.Asset = a.ID, a.Name, a
 	}
 	return x, nil
 }

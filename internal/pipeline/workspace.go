@@ -85,8 +85,10 @@ type ResultInfo struct {
 	Title   string    `json:"title"`
 	AsOf    string    `json:"as_of"`
 	Profile string    `json:"profile"`
-	Assets  int       `json:"assets"`
-	Current bool      `json:"current"`
+	// Operator is the title of the profile, empty when several were judged for.
+	Operator string `json:"operator,omitempty"`
+	Assets   int    `json:"assets"`
+	Current  bool   `json:"current"`
 }
 
 // NewWorkspace opens the workspace in a folder, with the results that are there.
@@ -106,7 +108,7 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 	w := &Workspace{WorkspaceOptions: o, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1)}
 	w.k.Store(k)
 	w.ctx, w.stop = context.WithCancel(context.Background())
-	for _, d := range []string{"results", "uploads", comparedDir} {
+	for _, d := range []string{"results", "uploads", comparedDir, operatorsDir} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, d), 0o700); err != nil {
 			return nil, fmt.Errorf("make the workspace: %w", err)
 		}
@@ -163,7 +165,7 @@ func (w *Workspace) openResults() error {
 
 func (w *Workspace) shelve(n int, v *View) *shelved {
 	h := v.Head()
-	s := &shelved{view: v, ResultInfo: ResultInfo{N: n, ID: v.ID(), AsOf: h.AsOf.String(), Profile: h.Profile, Assets: h.Summary.Assets}}
+	s := &shelved{view: v, ResultInfo: ResultInfo{N: n, ID: v.ID(), AsOf: h.AsOf.String(), Profile: h.Profile, Operator: h.Operator, Assets: h.Summary.Assets}}
 	m, _ := readMade(v.folder.dir)
 	s.At, s.By, s.Title = m.At, m.By, m.Title
 	return s

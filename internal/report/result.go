@@ -19,12 +19,14 @@ import (
 
 // Head is all of a report that is small, whatever the number of assets.
 type Head struct {
-	Schema      string           `json:"schema"`
-	AsOf        calendar.Date    `json:"as_of"`
-	KnownAt     calendar.Date    `json:"known_at"`
-	Profile     string           `json:"profile"`
-	DataVersion string           `json:"data_version"`
-	Coverage    []asset.Coverage `json:"coverage"`
+	Schema      string        `json:"schema"`
+	AsOf        calendar.Date `json:"as_of"`
+	KnownAt     calendar.Date `json:"known_at"`
+	Profile     string        `json:"profile"`
+	DataVersion string        `json:"data_version"`
+	// Operator is the title of the profile, empty when several were judged for.
+	Operator string           `json:"operator,omitempty"`
+	Coverage []asset.Coverage `json:"coverage"`
 	// Unreadable counts the inputs the user named that could not be used at all.
 	Unreadable int             `json:"unreadable_inputs"`
 	Summary    finding.Summary `json:"summary"`

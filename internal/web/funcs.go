@@ -20,6 +20,7 @@ func (s *site) funcs() template.FuncMap {
 		"static":       s.assets.url,
 		"orgname":      s.orgName,
 		"verdict":      verdictWords,
+		"changegroups": changeGroups,
 		"word":         s.word,
 		"said":         s.said,
 		"plain":        s.plain,

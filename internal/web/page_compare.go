@@ -14,8 +14,8 @@ import (
 // comparedPage is what a comparison found: how data differ, and whose verdict changes.
 type comparedPage struct {
 	*pipeline.Compared
-	// Shown are the first changes; all are in the export.
-	Shown []report.Change
+	// Groups are the changes that say the same of different things, Shown the first of them; all are in the export.
+	Groups, Shown []changeGroup
 	// MayTake is true for those who may take the data in, while they wait.
 	MayTake bool
 }
@@ -93,7 +93,8 @@ func (s *site) compared(r *http.Request, id string) (*comparedPage, error) {
 	}
 	b := &comparedPage{Compared: c, MayTake: s.Visitor(r).MayRule() && s.Work.Takeable(id)}
 	if b.Impact != nil {
-		b.Shown = firstOf(b.Impact.Changes, maxChangesShown)
+		b.Groups = changeGroups(b.Impact.Changes)
+		b.Shown = firstOf(b.Groups, maxChangesShown)
 	}
 	if b.Diff != nil && !r.URL.Query().Has("format") {
 		b.Diff.Fields = firstOf(b.Diff.Fields, maxFieldsShown)

@@ -2,12 +2,55 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"telltale/internal/browse"
 	"telltale/internal/finding"
 	"telltale/internal/pipeline"
 	"telltale/internal/report"
 )
+
+// findingsPage is one page of the findings; those of one asset that follow each other stand together.
+type findingsPage struct {
+	listPage[pipeline.FindingItem]
+	Groups []findingGroup
+}
+
+// findingGroup is the findings of one asset with one verdict.
+type findingGroup struct {
+	*pipeline.FindingItem // the first
+	Lines                 []findingLine
+}
+
+// findingLine is one finding, with those that say the same for other profiles.
+type findingLine struct {
+	*pipeline.FindingItem
+	Others []*pipeline.FindingItem
+}
+
+// grouped joins neighbours of a list that are about the same asset and have the same verdict.
+func grouped(items []pipeline.FindingItem) []findingGroup {
+	var out []findingGroup
+	for i := range items {
+		f := &items[i]
+		if n := len(out); n == 0 || out[n-1].AssetID != f.AssetID || out[n-1].Verdict != f.Verdict {
+			out = append(out, findingGroup{FindingItem: f})
+		}
+		out[len(out)-1].add(f)
+	}
+	return out
+}
+
+func (g *findingGroup) add(f *pipeline.FindingItem) {
+	i := slices.IndexFunc(g.Lines, func(l findingLine) bool {
+		return l.Why == f.Why && l.Provision == f.Provision && l.Act == f.Act && l.Subject == f.Subject && dayWords(l.Due) == dayWords(f.Due)
+	})
+	if i < 0 {
+		g.Lines = append(g.Lines, findingLine{FindingItem: f})
+		return
+	}
+	g.Lines[i].Others = append(g.Lines[i].Others, f)
+}
 
 func (s *site) listFindings(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 	b, q, p := readList[pipeline.FindingItem](r, "/findings")
@@ -25,7 +68,7 @@ func (s *site) listFindings(w http.ResponseWriter, r *http.Request, v *pipeline.
 		}
 		b.narrow(q, once(&s.memo, v, "findings "+q.String(), func() []browse.Facet { return v.FacetsOfFindings(q) }), s.valueWords, "verdict", "regime")
 	}
-	s.show(w, r, code, "findings", view{Title: "Findings", Nav: "findings", Body: b})
+	s.show(w, r, code, "findings", view{Title: "Findings", Nav: "findings", Body: findingsPage{b, grouped(b.Page.Items)}})
 }
 
 var findingColumns = []string{"finding", "verdict", "asset", "name", "act", "regime", "provision", "jurisdiction", "profile", "due", "date confidence", "why", "remedy", "citation", "url"}
@@ -45,6 +88,8 @@ func findingRow(f *pipeline.FindingItem) []string {
 type findingPage struct {
 	*report.Explanation
 	Elements []elementView
+	// Operator is how the one operator judged for calls itself.
+	Operator string
 	// Answering says why its questions cannot be answered here, empty when they can.
 	Answering string
 	// Part is the component the finding is about, nil when it is about the whole.
@@ -63,7 +108,7 @@ func (s *site) finding(w http.ResponseWriter, r *http.Request, v *pipeline.View)
 		s.missing(w, r, err)
 		return
 	}
-	b := findingPage{Explanation: x, Answering: s.answering(r, v)}
+	b := findingPage{Explanation: x, Operator: v.Head().Operator, Answering: s.answering(r, v)}
 	for _, e := range x.Finding.Elements {
 		b.Elements = append(b.Elements, elementView{e, claimsOf(x, e)})
 	}

@@ -23,6 +23,7 @@ type jobPage struct {
 	// Current is true when its result is the current one; the rest is of that result.
 	Current  bool
 	Head     *report.Head
+	Verdicts []verdictCount
 	Changes  *pipeline.Changes
 	Compared *comparedPage // of a comparison
 	Sheets   []sheetColumns
@@ -114,7 +115,7 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 			b.Current = len(rs) > 0 && rs[0].N == i.Result
 		}
 		if b.Current {
-			b.Head = v.Head()
+			b.Head, b.Verdicts = v.Head(), verdictCounts(v)
 			b.Changes, _ = v.Changes() // nil shows nothing, and the list of findings is one link away
 			if b.Changes != nil && s.exportList(w, r, "changes", changeColumns, each(b.Changes.Listed, changeRow)) {
 				return

@@ -1,0 +1,50 @@
+package web
+
+import (
+	"strings"
+
+	"telltale/internal/law"
+	"telltale/internal/report"
+)
+
+// changeGroup is what changed alike for a number of things: the same verdicts by the same rule for the same reason.
+type changeGroup struct {
+	report.Change // of the first thing
+	Things        []report.Change
+}
+
+// Bounds of the things of a group that a page names: at once, and folded away.
+const namedAtOnce, namedFolded = 6, 200
+
+// First are the things that are named at once, Folded those behind them, Unnamed how many only the files name.
+func (g changeGroup) First() []report.Change { return firstOf(g.Things, namedAtOnce) }
+
+func (g changeGroup) Folded() []report.Change {
+	return firstOf(g.Things[len(g.First()):], namedFolded)
+}
+
+func (g changeGroup) Unnamed() int { return len(g.Things) - len(g.First()) - len(g.Folded()) }
+
+// changeGroups joins changes that say the same of different things, in the order of the first of each.
+func changeGroups(cs []report.Change) []changeGroup {
+	type key struct {
+		from, to             law.Verdict
+		provision            law.ProvisionID
+		act                  law.Act
+		profile, why, causes string
+		due                  string
+	}
+	at := map[key]int{}
+	var out []changeGroup
+	for _, c := range cs {
+		k := key{c.From, c.To, c.Provision, c.Act, c.Profile, c.Why, strings.Join(c.Causes, "\n"), dayWords(c.Due)}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, changeGroup{Change: c})
+		}
+		out[i].Things = append(out[i].Things, c)
+	}
+	return out
+}
