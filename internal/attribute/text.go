@@ -3,7 +3,6 @@ package attribute
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"telltale/internal/attribute/match"
 	"telltale/internal/attribute/recog"
@@ -46,12 +45,10 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 	if a == evidence.SSHBanner {
 		hits = e.software(v, hits)
 	}
-	names := e.makersNamed(hits, v)
+	names := e.makersNamed(hits, e.stands(a, hits, v))
 	hits = e.withoutOthersForms(hits, names)
-	var stands []int
-	if class == evidence.ClassListing {
-		stands = e.stands(hits, v)
-	}
+	stands := e.stands(a, hits, v)
+	nodeFrom, nodeTo := node(a, v)
 	for i, h := range hits {
 		fp := &e.fps[h.Pattern]
 		if fp.Kind == "name" {
@@ -72,10 +69,15 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 			out = append(out, leads(who.MadeBy, who.Org, class)...)
 		}
 		ps := spoke(fp, &h, class, len(names) > 1)
+		if fp.Kind == "name" && h.At < nodeTo && ends(&h) > nodeFrom {
+			for i := range ps {
+				ps[i].kind = kindOf("hint", class) // the name of the host: as it came, or as somebody liked
+			}
+		}
 		if class == evidence.ClassListing && len(names) == 1 {
 			beside(ps, fp, assertedMaker(&e.fps[names[0]]))
 		}
-		if stands != nil && fp.Kind != "name" {
+		if fp.Kind != "name" && (class == evidence.ClassListing || stands[i] != meant) { // a device that says "for" says what it runs on
 			ps = standing(ps, stands[i])
 		}
 		out = append(out, ps...)
@@ -108,12 +110,6 @@ func (e *Engine) cpe(v string) []proto {
 		k = kindOf("weak", class)
 	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: "name-index", why: "its CPE names " + clip(name)}}
-}
-
-// ofTrade reports whether what follows a name begins with the word of a trade.
-func (e *Engine) ofTrade(after string) bool {
-	words := strings.FieldsFunc(after, func(r rune) bool { return !unicode.IsLetter(r) })
-	return len(words) > 0 && e.facts.Trades[strings.ToLower(words[0])]
 }
 
 // beside weighs what stands in a row beside the name of one maker: a form that
@@ -171,11 +167,14 @@ func leads(rs []Relation, label org.ID, class evidence.Class) []proto {
 		}
 		out = append(out, proto{
 			aspect: evidence.Manufacturer, value: string(r.Maker), kind: k, class: class,
-			fingerprint: "relation/" + slugged(r.Brand) + "/" + string(r.Maker), why: r.Why, rel: r, under: []string{string(label)},
+			fingerprint: relationPrefix + slugged(r.Brand) + "/" + string(r.Maker), why: r.Why, rel: r, under: []string{string(label)},
 		})
 	}
 	return out
 }
+
+// relationPrefix begins the fingerprint of what is known of a brand.
+const relationPrefix = "relation/"
 
 func slugged(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
 

@@ -83,7 +83,7 @@ func (w *Weights) Of(k Kind, fingerprint string) float64 {
 		a = Count{n*a.Right + c.Right, n*a.Wrong + c.Wrong}
 	}
 	r, x := a.Right+half, a.Wrong+half
-	if f, ok := w.Fingerprints[fingerprint]; ok {
+	if f, ok := w.Fingerprints[fingerprint]; ok && (k.Base() != "lead" || strings.HasPrefix(fingerprint, relationPrefix)) { // else counted where it is no lead
 		n := r + x
 		r, x = f.Right+pull*r/n, f.Wrong+pull*x/n
 	}
