@@ -36,7 +36,7 @@ func (l *lab) agent(name, ifs string, bridge bool) {
 	socket := filepath.Join(dir, "agentx")
 	conf := "rocommunity public\nagentaddress udp:161\nsysDescr lab device " + name + "\nsysName lab-" + name + "\nmaster agentx\nagentXSocket " + socket + "\nagentXPerms 0777 0777\n"
 	if bridge {
-		conf += "pass_persist .1.3.6.1.2.1.17 " + os.Args[0] + " -test.run=^TestNetworkHost$\n"
+		conf += "pass_persist .1.3.6.1.2.1.17 " + l.self + " -test.run=^TestNetworkHost$\n"
 	}
 	// Each agent needs an engine ID of its own, which snmpd keeps there.
 	l.start(name, []string{playEnv + "=bridgemib", "SNMP_PERSISTENT_DIR=" + dir, "MIBS="}, "snmpd", "-f", "-C", "-c", l.file(name+"/snmpd.conf", conf), "-Lo", "-p", filepath.Join(dir, "snmpd.pid"))

@@ -4,12 +4,15 @@ package pipeline
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,6 +25,7 @@ type lab struct {
 	t      *testing.T
 	tag    string
 	dir    string
+	self   string // this program, by a path without a space
 	spaces []string
 	procs  []*exec.Cmd
 }
@@ -38,18 +42,68 @@ func newLab(t *testing.T) *lab {
 	for _, tool := range []string{"ip", "tcpdump"} {
 		need(t, tool)
 	}
-	l := &lab{t: t, tag: fmt.Sprintf("tt%d", os.Getpid()%100000), dir: t.TempDir()}
-	// Agents give up their rights and must still reach their files.
-	for d := l.dir; strings.HasPrefix(d, os.TempDir()+"/"); d = filepath.Dir(d) {
-		_ = os.Chmod(d, 0o755)
-	}
+	removeRest()
+	l := &lab{t: t, tag: fmt.Sprintf("%s%d-%s-", labTag, os.Getpid(), strings.ToLower(rand.Text()[:4]))}
+	l.folders()
+	t.Cleanup(l.close)
 	if out, err := exec.Command("ip", "netns", "add", l.ns("r")).CombinedOutput(); err != nil {
 		t.Skipf("network namespaces are not permitted here: %s", out)
 	}
 	l.spaces = append(l.spaces, l.ns("r"))
 	l.run("r", "ip", "link", "set", "lo", "up")
-	t.Cleanup(l.close)
+	if out, err := l.try("r", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"); err != nil {
+		t.Skipf("namespaces may be made but not set up here: %s", out)
+	}
 	return l
+}
+
+// folders makes the lab's folder. Agents give up their rights and must still
+// reach their files, their settings know no path with a space and sockets none
+// that is long: the folder is neither by TMPDIR nor by the umask.
+func (l *lab) folders() {
+	l.t.Helper()
+	mask := syscall.Umask(0o022)
+	l.t.Cleanup(func() { syscall.Umask(mask) })
+	var err error
+	if l.dir, err = os.MkdirTemp("/tmp", fmt.Sprintf("%s%d-", labTag, os.Getpid())); err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { os.RemoveAll(l.dir) })
+	l.self = filepath.Join(l.dir, "self")
+	path, err := os.Executable()
+	if err := errors.Join(err, os.Chmod(l.dir, 0o755), os.Symlink(path, l.self)); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+const labTag = "telltale-lab-"
+
+// removeRest removes what runs that were killed left: folders and namespaces whose maker is gone, and what still plays in them.
+func removeRest() {
+	for _, place := range []string{"/run/netns/", "/tmp/"} {
+		found, _ := filepath.Glob(place + labTag + "*-*")
+		for _, f := range found {
+			maker, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(f), labTag), "-")
+			if pid, err := strconv.Atoi(maker); err != nil || syscall.Kill(pid, 0) == nil {
+				continue
+			}
+			if place == "/tmp/" {
+				os.RemoveAll(f)
+			} else {
+				removeSpace(filepath.Base(f))
+			}
+		}
+	}
+}
+
+func removeSpace(name string) {
+	out, _ := exec.Command("ip", "netns", "pids", name).Output()
+	for _, p := range strings.Fields(string(out)) {
+		if n, err := strconv.Atoi(p); err == nil {
+			_ = syscall.Kill(n, syscall.SIGKILL)
+		}
+	}
+	_ = exec.Command("ip", "netns", "del", name).Run()
 }
 
 // need skips a test that cannot do without a program.
@@ -166,7 +220,7 @@ func (l *lab) host(name, addr, gateway, at, port, plays string) netip.Addr {
 // play lets this program play a part in a host.
 func (l *lab) play(name, part string, env ...string) {
 	l.t.Helper()
-	l.start(name, append(env, playEnv+"="+part), os.Args[0], "-test.run=^TestNetworkHost$")
+	l.start(name, append(env, playEnv+"="+part), l.self, "-test.run=^TestNetworkHost$")
 }
 
 // file writes a file that every user may read.
@@ -211,7 +265,7 @@ func (l *lab) scan(o labScan) *running {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	c := exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")
+	c := exec.Command("ip", "netns", "exec", l.ns("s"), l.self, "-test.run=^TestNetworkHost$")
 	c.Env = append(os.Environ(), playEnv+"=scan", "TELLTALE_LAB_SCAN="+string(job))
 	return l.begin(c)
 }

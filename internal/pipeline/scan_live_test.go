@@ -313,7 +313,7 @@ func TestWatchInterface(t *testing.T) {
 	l.join("s", "eth0", "", "r", "to", "")
 	l.lldp("r", "to")
 	told := filepath.Join(l.dir, "told")
-	c := exec.Command("ip", "netns", "exec", l.ns("s"), os.Args[0], "-test.run=^TestNetworkHost$")
+	c := exec.Command("ip", "netns", "exec", l.ns("s"), l.self, "-test.run=^TestNetworkHost$")
 	c.Env = append(os.Environ(), playEnv+"=watch", "TELLTALE_LAB_TOLD="+told)
 	r := l.begin(c)
 	said := func(word string) bool { b, _ := os.ReadFile(told); return strings.Contains(string(b), word) }

@@ -62,7 +62,7 @@ test $(ls lib/modules | wc -l) = 10; find . -exec touch -h -d @1700000000 {} +`,
 
 func packSquash(t *testing.T, root, args string) []byte {
 	t.Helper()
-	sh(t, filepath.Dir(root), "rm -f sq; mksquashfs %s sq -all-root -noappend -quiet -no-progress -all-time 1700000000 %s", root, args)
+	sh(t, filepath.Dir(root), "rm -f sq; mksquashfs %s sq -all-root -noappend -quiet -no-progress -all-time 1700000000 %s", filepath.Base(root), args)
 	return load(t, filepath.Join(filepath.Dir(root), "sq"))
 }
 

@@ -80,6 +80,9 @@ func sparseImage(name, block string, shows ...property) packing {
 	return partsBy("android-sparse", "img2simg", name, raw, map[string][]byte{"image": raw}, `img2simg x.in x `+block, append(shows, holes)...)
 }
 
+// inTmp begins a script whose tool can work in some folders only: $W is one in /tmp, whatever TMPDIR says.
+const inTmp = `W=$(mktemp -d /tmp/telltale-XXXXXX) && trap 'rm -rf "$W"' EXIT && `
+
 // packages are those of Debian, of routers and of Red Hat, made from the sample tree.
 func packages() []packing {
 	deb := func(name, compression string) packing {
@@ -93,8 +96,8 @@ func packages() []packing {
 	tarIpk := mk("gzip", "tar", "ipk of a tar", "", `mkdir "$I.d" && cd "$I.d" && printf '2.0\n' > debian-binary && tar -czf control.tar.gz ./debian-binary && tar -C "$D" -czf data.tar.gz . && tar -czf "$I" ./debian-binary ./control.tar.gz ./data.tar.gz`)
 	tarIpk.inner = "tar"
 	list := []packing{deb("xz", "-Zxz"), deb("gzip", "-Zgzip"), deb("zstd", "-Zzstd"), deb("not compressed", "-Znone"), ipk, tarIpk}
-	for _, c := range []string{"w1.gzdio", "w1.xzdio", "w1.zstdio", "w1.lzdio"} {
-		p := mk("rpm", "rpmbuild", c, "", `printf 'Name: x\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\n%%define __os_install_post %%{nil}\n%%description\nx\n%%install\nmkdir -p %%{buildroot}\ncp -a "`+"$D"+`"/. %%{buildroot}\n%%files\n/*\n' > "$I.spec" && HOME="$I.home" rpmbuild -bb --quiet --define "_topdir $I.top" --define "_binary_payload `+c+`" "$I.spec" >/dev/null 2>&1 && cp "$I".top/RPMS/noarch/*.rpm "$I"`)
+	for _, c := range []string{"w1.gzdio", "w1.xzdio", "w1.zstdio", "w1.lzdio"} { // rpmbuild works in no path with a space
+		p := mk("rpm", "rpmbuild", c, "", inTmp+`printf 'Name: x\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\n%%define __os_install_post %%{nil}\n%%description\nx\n%%install\nmkdir -p %%{buildroot}\ncp -a "`+"$D"+`"/. %%{buildroot}\n%%files\n/*\n' > "$W/spec" && HOME="$W/home" rpmbuild -bb --quiet --define "_topdir $W/top" --define "_binary_payload `+c+`" "$W/spec" >/dev/null 2>&1 && cp "$W"/top/RPMS/noarch/*.rpm "$I"`)
 		p.inner = "cpio"
 		list = append(list, p)
 	}

@@ -99,7 +99,7 @@ func (p *packing) pack(t *testing.T, dir string, attrs map[string]map[string]str
 	} else {
 		t.Setenv("D", dir)
 		t.Setenv("I", img)
-		run(t, "sh", "-ec", p.script)
+		run(t, "sh", "-ec", "umask 022\n"+p.script)
 	}
 	if p.alter != nil {
 		b, err := os.ReadFile(img)
