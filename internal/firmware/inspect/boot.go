@@ -52,8 +52,11 @@ func bootGraph(v *volume) *booter {
 	b.androidInit()
 	b.upstart()
 	b.supervisors()
+	b.finit()
+	b.dinit()
 	b.superServers()
 	b.cron()
+	b.monit()
 	b.firstBoot()
 	b.events()
 	return b
@@ -86,6 +89,7 @@ func (b *booter) run(p string, args, when, chain []string, entry ...string) {
 	var env map[string]string
 	if strings.Contains(first, "openrc-run") || strings.Contains(first, "runscript") {
 		env = shell.Vars(b.v.Read("/etc/conf.d/" + path.Base(p)))
+		b.needed(src, when, append(chain[:len(chain):len(chain)], r))
 	}
 	runner.Script(r, src, append([]string{"/" + r}, args...), when, env, entry...)
 }
@@ -183,6 +187,8 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 			b.call(p, nil, c, chain)
 		}
 		return
+	case "ifup":
+		b.bringUp(c, argv, chain)
 	case "rc", "rc.sysinit":
 		if len(argv) > 1 {
 			b.runlevel(argv[1], c.When, chain)
@@ -257,12 +263,18 @@ func (b *booter) startStop(c *shell.Command, argv, chain []string) {
 func (b *booter) call(name string, args []string, c *shell.Command, chain []string) {
 	p := b.v.find(name)
 	if e := b.v.nodes[p]; e != nil && e.Node.Object != nil && isScript(e.Node.Object) {
+		if foreignHead(e.Node.Object) {
+			b.foreign(p, c, append(chain[:len(chain):len(chain)], p))
+		}
 		if len(args) > 0 && args[0] == "enable" && strings.Contains(b.v.Read(p), "rc.common") { // links itself into the start
 			args = []string{"start"}
 		}
 		b.run(p, args, c.When, chain)
 		b.record(c, append([]string{name}, args...), p, chain)
 		return
+	}
+	if runsScripts.MatchString(path.Base(name)) {
+		b.interpreted(args, c, chain)
 	}
 	if text := b.written[path.Clean("/"+name)]; p == "" && text != "" && len(chain) < 16 {
 		b.text(text, strings.TrimPrefix(name, "/"), 1, c.When, chain, c.Env)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"telltale/internal/firmware/shell"
+	"telltale/internal/firmware/unpack"
 )
 
 // services turns launches into the list of what runs, and into findings about ways in.
@@ -20,6 +21,7 @@ func (in *inspector) services() {
 			in.setPasswords(v, l)
 			in.fetchAndRun(v, b.launches, i)
 			in.rawShell(v, l)
+			in.givesRights(v, l)
 			d := in.daemon(l)
 			if d == nil {
 				continue
@@ -142,6 +144,9 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 	case "not-started":
 		lv, how = Note, "a script would start it; nothing was seen to run that script"
 	}
+	if onLoopback(d, l.argv) {
+		lv, how = Note, how+"; it listens for the device itself alone"
+	}
 	missing := ""
 	if l.program == "" {
 		missing = "; the program itself is not in this file system"
@@ -151,7 +156,14 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 		}
 	}
 	args := " " + strings.Join(l.argv[1:], " ") + " "
-	if d.Kind == "ssh" && s.State == "unconditional" && emptyAllowed(v, l, args) {
+	if d.Kind == "ssh" && s.State == "unconditional" && lv.Rank() > Note.Rank() {
+		if emptyAllowed(v, l, args) {
+			lv = Confirmed
+		} else if keysOnly(v, l) {
+			lv, how = Note, how+"; it takes keys, no passwords"
+		}
+	}
+	if d.Kind == "terminal" && lv.Rank() > Note.Rank() && len(l.when) == 0 && freeTerminal(l.argv) {
 		lv = Confirmed
 	}
 	if d.Kind == "adb" && in.boots[v].props()["ro.adb.secure"] == "1" && lv.Rank() > Suspicious.Rank() {
@@ -165,6 +177,21 @@ func (in *inspector) daemonFinding(v *volume, l *launch, d *Daemon, s *Service) 
 		Title:    fmt.Sprintf("%s (%s) is %s%s", l.name, nonEmpty(strings.Join(s.Ports, ", "), "no fixed port"), how, missing),
 		Evidence: s.Command + "  [" + strings.Join(l.chain, " → ") + "]", Consequence: d.Consequence, Use: use,
 		Control: "the chain from init to the command was followed; files and settings are judged as shipped; a program that is only present is not reported"})
+}
+
+// onLoopback says that a server is told to listen on the device's own address.
+func onLoopback(d *Daemon, argv []string) bool {
+	for i, a := range argv {
+		if d.BindArg != "" && a == d.BindArg && i+1 < len(argv) {
+			a = argv[i+1]
+		} else if d.BindArg == "" || !strings.HasPrefix(a, d.BindArg) {
+			continue
+		}
+		if a = strings.TrimPrefix(a, d.BindArg); strings.HasPrefix(a, "127.") || strings.HasPrefix(a, "localhost") || strings.HasPrefix(a, "[::1]") || a == "::1" {
+			return true
+		}
+	}
+	return false
 }
 
 // elsewhere says that some volume has a program of that name.
@@ -198,7 +225,7 @@ func (in *inspector) hiddenTelnet(v *volume, b *booter) {
 		}
 	}
 	for _, f := range in.files {
-		if f.vol != v || f.kind != "elf" && !foreignScript(f) || f.doc() || len(f.c.hits["BusyBox v"]) > 0 || f.base() == "telnetd" {
+		if f.vol != v || f.kind != "elf" && !foreignScript(f) || f.doc() || len(f.c.hits["BusyBox v"]) > 0 || f.base() == "telnetd" || foreignScript(f) && b.scripts[f.path] {
 			continue
 		}
 		text, off, ok := f.c.telnetCommands()
@@ -216,10 +243,14 @@ func (in *inspector) hiddenTelnet(v *volume, b *booter) {
 
 // foreignScript says that a script is in a language the boot graph does not read.
 func foreignScript(f *file) bool {
-	if f.kind != "script" {
+	return f.kind == "script" && foreignHead(f.obj)
+}
+
+func foreignHead(o *unpack.Object) bool {
+	first, _, _ := strings.Cut(string(contentOf(o, 64)), "\n")
+	if !strings.HasPrefix(first, "#!") {
 		return false
 	}
-	first, _, _ := strings.Cut(string(contentOf(f.obj, 64)), "\n")
 	for _, l := range []string{"python", "perl", "lua", "php", "tcl", "ruby", "node"} {
 		if strings.Contains(first, l) {
 			return true

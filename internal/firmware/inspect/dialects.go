@@ -25,7 +25,7 @@ type dialect struct {
 
 // phpRun begins a call that runs its first argument, phpFirst is a part of that argument.
 const (
-	phpRun   = `\b(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\(\s*`
+	phpRun   = `(?m:^|[^>:\w$\n])(?:system|exec|shell_exec|passthru|popen|proc_open)\s*\(\s*`
 	phpFirst = `(?:[^;,()"']|"[^"]*"|'[^']*'|\([^()]*\))`
 )
 
@@ -37,8 +37,8 @@ var dialects = map[string]*dialect{
 		assigned: regexp.MustCompile(`(?m)^\s*(?:local\s+|export\s+)?(\w+)=(.*)$`),
 		escaped:  regexp.MustCompile(`tr -cd|tr -dc|printf +'?%q|sed (?:-\w+ +)*['"]?s.\[\^|grep -[a-zA-Z]+ +["']?\^?\[|//\[[\^!]`),
 		sinks: []string{`\beval\b[^\n#]*{}`, `\b(?:sh|ash|bash|su\s+\S+)\s+-c\s+"[^"\n]*{}`, `\b(?:sh|ash|bash|su\s+\S+)\s+-c\s+(?:'[^'\n]*')?{}`, `(?m)^\s*{}(?:\s|$)`, "`\\s*{}", `\$\(\s*{}`,
-			`{}[^\n]*\|\s*(?:sh|ash|bash)\b`},
-		checks:   []string{`\bcase\s+{}"?\}?\s+in\b[^\n]*\n?[^\n]*\[[!^]`, `{}[^\n]*\|\s*e?grep\s`, `\bexpr\s+{}"?\s*:`, `\[\[\s*{}"?\s*=~`, `\bgrep\s[^\n]*<<<\s*{}`},
+			`{}[^\n]*\|\s*(?:sh|ash|bash)\b`, `{}[^\n]*\|\s*xargs\b[^\n]*\b(?:sh|ash|bash)\s+-c\b`, `\b[gm]?awk\b[^\n]*\bsystem\s*\([^\n]*ENVIRON\["(?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)`},
+		checks:   []string{`\bcase\s+{}"?\}?\s+in\b[^\n]*\n?[^\n]*\[[!^]`, `{}[^\n]*\|\s*e?grep\s`, `\bexpr\s+{}"?\s*:`, `\[\[\s*{}"?\s*=~`, `\bgrep\s[^\n]*<<<\s*{}`, `\[\s+{}"?\s+-(?:eq|ne|lt|le|gt|ge)\s`},
 		comments: []string{"#"},
 		ref:      func(n string) string { return `"?\$\{?` + n + `\b` },
 	},
@@ -47,7 +47,7 @@ var dialects = map[string]*dialect{
 		assigned: regexp.MustCompile(`\$(\w+)\s*\.?=([^=;][^;]*);`),
 		escaped:  regexp.MustCompile(`escapeshell(?:arg|cmd)|intval|\((?:int|float|bool)\)|ip2long|FILTER_VALIDATE|preg_match|preg_replace\s*\(\s*['"].\[\^|ctype_|basename\(|isset\s*\(`),
 		sinks: []string{phpRun + phpFirst + `*"[^"]*{}`, phpRun + phpFirst + `*{}`, phpRun + `(?:v?sprintf|implode|join|trim|stripslashes|urldecode|str_replace|strtr)\s*\([^;]*{}`,
-			"(?:[=(.]|\\becho|\\breturn)[ \t]*`[^`\n;]*{}[^`\n]*`"},
+			`(?m:^|[^>:\w$\n])(?:eval|assert)\s*\(\s*` + phpFirst + `*{}`, "(?:[=(.]|\\becho|\\breturn)[ \t]*`[^`\n;]*{}[^`\n]*`"},
 		opaque:   regexp.MustCompile(`(?:->|::)\w+\s*\([^()]*(?:\([^()]*\)[^()]*)*\)`),
 		checks:   []string{`\b(?:preg_match|ctype_\w+|in_array|filter_var|is_numeric|is_int|ip2long|checkdate|array_key_exists)\s*\([^;{]*{}`},
 		comments: []string{"//", "#"}, blocks: [][2]string{{"/*", "*/"}},
@@ -72,6 +72,15 @@ var dialects = map[string]*dialect{
 		comments: []string{"#"}, blocks: [][2]string{{`"""`, `"""`}, {"'''", "'''"}},
 		ref: bareName, bare: true,
 	},
+	"node": {
+		brings:   regexp.MustCompile(`\b(?:req|request|ctx|ctx\.request)\.(?:query|body|params|cookies|headers|url)\b`),
+		assigned: regexp.MustCompile(`(?m)^\s*(?:(?:const|let|var)\s+)?\{?\s*(\w+)\s*\}?\s*=([^=>\n].*)$`),
+		escaped:  regexp.MustCompile(`parseInt\(|Number\(|shellescape|shell-quote|\bquote\(|isIP\(|\.replace\(/\[\^`),
+		sinks:    []string{`(?:^|[^.\w])(?:child_process\.|cp\.)?exec(?:Sync)?\s*\([^,\n]*{}`, `\bspawn(?:Sync)?\s*\([^\n]*{}[^\n]*shell\s*:\s*true`, `\bspawn(?:Sync)?\s*\(\s*['"](?:/bin/)?(?:ba)?sh['"]\s*,\s*\[\s*['"]-c['"][^\n]*{}`},
+		checks:   []string{`\.test\s*\(\s*{}`, `{}\.match\s*\(`, `\bis(?:IP|IPv4|Integer|NaN)\s*\(\s*{}`, `\.includes\s*\(\s*{}`},
+		comments: []string{"//"}, blocks: [][2]string{{"/*", "*/"}},
+		ref: bareName, bare: true,
+	},
 	"perl": {
 		brings:   regexp.MustCompile(`\bparam\s*\(|\$ENV\{['"]?(?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)|<STDIN>|\bread\s*\(\s*STDIN`),
 		assigned: regexp.MustCompile(`(?:my\s+)?\$(\w+)\s*=([^=~;][^;]*);`),
@@ -94,6 +103,8 @@ func language(f *file, src string) string {
 		return "lua"
 	case strings.HasSuffix(b, ".py") || strings.Contains(first, "python"):
 		return "python"
+	case (strings.HasSuffix(b, ".js") || strings.Contains(first, "node")) && strings.Contains(src, "child_process"):
+		return "node"
 	case strings.HasSuffix(b, ".pl") || strings.Contains(first, "perl"):
 		return "perl"
 	case f.kind == "script" || strings.HasSuffix(b, ".cgi") || strings.HasSuffix(b, ".sh"):

@@ -142,6 +142,8 @@ type Daemon struct {
 	Kind    string   `yaml:"kind"` // telnet, ssh, adb, debug, web, ftp, snmp ...
 	Port    string   `yaml:"port"` // "tcp/23"
 	PortArg string   `yaml:"port_arg"`
+	// BindArg is the option before an address it listens on.
+	BindArg string `yaml:"bind_arg"`
 	// Finding is the vocabulary ID when started at boot, with its level unconditional and conditional.
 	Finding     string `yaml:"finding"`
 	Level       Level  `yaml:"level"`

@@ -12,7 +12,8 @@ func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 	l := &all[i]
 	line := strings.Join(l.argv, " ")
 	inner := fetchedText.MatchString(line) && (isShell(l.name) || strings.HasPrefix(l.argv[0], "$(") || strings.HasPrefix(l.argv[0], "`"))
-	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" && !inner {
+	inner = inner || runsScripts.MatchString(l.name) && fetchedCode.MatchString(line)
+	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" && !inner || onlyAsks(l.argv) {
 		return
 	}
 	plain := strings.Contains(line, "http://") || strings.Contains(line, "ftp://") || l.name == "tftp" || l.name == "ftpget"
@@ -41,6 +42,24 @@ func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 // fetchedText is a command substitution that fetches what is then run.
 var fetchedText = regexp.MustCompile("(?:\\$\\(|`)\\s*(?:wget|curl)\\b")
 
+// fetchedCode is code given to an interpreter that fetches what it then runs.
+var fetchedCode = regexp.MustCompile(`(?:exec|eval|system|loadstring|dofile)\s*\(.*(?:urlopen|urlretrieve|requests\.get|http\.request|LWP|file_get_contents)|(?:urlopen|urlretrieve|requests\.get|file_get_contents).*\b(?:exec|eval|system)\b`)
+
+// onlyAsks says that a fetch keeps nothing: it asks whether a server is there.
+func onlyAsks(argv []string) bool {
+	for i, a := range argv {
+		if a == "--spider" || a == "-I" || a == "--head" || (a == "-O" || a == "-o" || a == "--output") && i+1 < len(argv) && argv[i+1] == "/dev/null" || a == "-O/dev/null" {
+			return true
+		}
+	}
+	return false
+}
+
+// checksSums says that a command compares sums: of a list that names the file, or of a line it is given.
+func checksSums(n *launch, named bool, file string) bool {
+	return strings.HasSuffix(n.name, "sum") && hasFlag(n.argv, 'c') && (named || strings.Contains(n.input, file) || n.pipedFrom == "echo" || n.pipedFrom == "printf")
+}
+
 // usedLater is the command of the same script that runs or installs what was fetched; checked says that something checks it before.
 func usedLater(all []launch, i int) (use *launch, checked bool) {
 	l := &all[i]
@@ -55,7 +74,7 @@ func usedLater(all []launch, i int) (use *launch, checked bool) {
 		}
 		line := strings.Join(n.argv, " ")
 		named := strings.Contains(line, file)
-		if named && (strings.Contains(line, "verify") || n.name == "usign" || n.name == "gpg" || n.name == "gpgv" || n.name == "minisign" || n.name == "signify" || strings.HasSuffix(n.name, "sum") && strings.Contains(line, "-c")) {
+		if named && (strings.Contains(line, "verify") || n.name == "usign" || n.name == "gpg" || n.name == "gpgv" || n.name == "minisign" || n.name == "signify") || checksSums(n, named, file) {
 			return nil, true
 		}
 		if n.argv[0] == file || named && (isShell(n.name) || installers[n.name]) {
@@ -65,7 +84,7 @@ func usedLater(all []launch, i int) (use *launch, checked bool) {
 	return nil, false
 }
 
-var installers = map[string]bool{"sysupgrade": true, "mtd": true, "flashcp": true, "nandwrite": true, "dd": true, "opkg": true, "dpkg": true, "rpm": true, "upgrade": true, "fw_upgrade": true, "mtd_write": true, "flash_eraseall": false, "insmod": true}
+var installers = map[string]bool{"sysupgrade": true, "mtd": true, "flashcp": true, "nandwrite": true, "dd": true, "opkg": true, "ipkg": true, "apk": true, "dpkg": true, "fwupdate": true, "rpm": true, "upgrade": true, "fw_upgrade": true, "mtd_write": true, "flash_eraseall": false, "insmod": true}
 
 // fetched is where a download is put.
 func fetched(argv []string) string {
@@ -77,8 +96,10 @@ func fetched(argv []string) string {
 			return f
 		}
 	}
-	if u := argv[len(argv)-1]; strings.Contains(u, "://") {
-		return path.Base(u)
+	for _, u := range argv[1:] {
+		if strings.Contains(u, "://") {
+			return path.Base(u)
+		}
 	}
 	return ""
 }

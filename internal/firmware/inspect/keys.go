@@ -11,7 +11,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -42,19 +41,16 @@ func (in *inspector) keys() {
 		if f.size < 8192 && f.size > 64 && (f.kind == "" || f.kind == "data") {
 			in.dropbearKey(f, tests)
 		}
+		in.keyTexts(f, tests)
 	}
 }
 
 func (in *inspector) pemAt(f *file, off int64, tests map[string]string) {
 	b := make([]byte, min(16<<10, f.off+f.size-off))
 	n, _ := f.obj.ReadAt(b, off)
-	text := b[:n]
-	blk, _ := pem.Decode(text)
-	if blk == nil { // line ends written as in program texts and JSON
-		text = []byte(strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(text)))
-		if blk, _ = pem.Decode(text); blk == nil {
-			return
-		}
+	blk, text := decodePEM(b[:n])
+	if blk == nil {
+		return
 	}
 	switch {
 	case blk.Type == "CERTIFICATE":

@@ -29,14 +29,17 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 			return
 		}
 	}
-	if !ok && in.consoleShell(v, l) {
-		return
+	if !ok {
+		ok = pipesBack(l) || codeCallsBack(l.argv)
+	}
+	if !ok && !in.consoleShell(v, l) {
+		in.tunnelBack(v, l)
 	}
 	if !ok {
 		return
 	}
 	lv := Confirmed
-	if len(l.when) > 0 {
+	if len(l.when) > 0 || hasFlag(l.argv, 'U') { // a socket in the file system is for the device itself
 		lv = Suspicious
 	}
 	if !l.started || never(l.when) {
@@ -44,7 +47,7 @@ func (in *inspector) rawShell(v *volume, l *launch) {
 	}
 	in.add(Finding{ID: "daemon.debug-at-boot", Level: lv, Rule: "raw-shell", Value: l.name, Path: chainFile(l.chain), Line: chainLine(l.chain), Where: v.name + "/" + last(l.chain), Region: v.name, Conditions: l.when,
 		Title: fmt.Sprintf("%s gives a shell to whoever is at the other end (%s)", l.name, nonEmpty(port, "see the command")), Evidence: line + "  [" + strings.Join(l.chain, " → ") + "]",
-		Consequence: "a command line with the rights of the script, without a login", Use: "a connection to the port", Control: "the command both listens and runs a shell"})
+		Consequence: "a command line with the rights of the script, without a login", Use: "the other end of the connection", Control: "the command itself joins a connection and a shell"})
 	in.rep.Services = append(in.rep.Services, Service{Name: l.name, Kind: "debug", Command: line, State: map[bool]string{true: "unconditional", false: "conditional"}[len(l.when) == 0 && l.started], Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program})
 }
 
@@ -155,6 +158,31 @@ func emptyAllowed(v *volume, l *launch, args string) bool {
 		}
 	}
 	return false
+}
+
+// keysOnly says that an SSH server takes no passwords.
+func keysOnly(v *volume, l *launch) bool {
+	if !strings.HasPrefix(l.name, "sshd") {
+		return hasFlag(l.argv, 's') // dropbear
+	}
+	for _, line := range strings.Split(v.Read("/etc/ssh/sshd_config"), "\n") {
+		if f := strings.Fields(line); len(f) > 1 && strings.EqualFold(f[0], "PasswordAuthentication") {
+			return strings.EqualFold(f[1], "no") // the first value holds
+		}
+	}
+	return false
+}
+
+// freeTerminal says that a terminal over the web gives a shell and asks for nothing.
+func freeTerminal(argv []string) bool {
+	gives := false
+	for _, a := range argv[1:] {
+		gives = gives || isShell(a) || strings.HasSuffix(a, ":SHELL")
+		if a == "-c" || a == "--credential" || strings.HasPrefix(a, "--credential=") {
+			return false
+		}
+	}
+	return gives
 }
 
 func isShell(name string) bool {

@@ -131,7 +131,7 @@ func (m *Mark) on(f *file) (text string, off int64, ok bool) {
 	}
 	for _, t := range m.Texts {
 		for _, off := range f.c.hits[t] {
-			if m.pattern == nil || m.pattern.MatchString(f.c.window(off, 120, 240)) {
+			if (m.pattern == nil || m.pattern.MatchString(f.c.window(off, 120, 240))) && (m.Role == "soc" || !f.c.inFirmList(off)) {
 				return f.c.around(off, 120, 200), off, true
 			}
 		}
@@ -321,7 +321,7 @@ func (in *inspector) modes() {
 }
 
 // interpreter names programs that run whatever they are told.
-var interpreter = regexp.MustCompile(`^(?:python|perl|lua|ruby|php|node|tclsh|awk|gawk|mawk|gdb|strace|find|env|vim?|nmap|socat|nc|ncat|tar|cp|dd|tee|bash|zsh|ksh)[\d.]*$`)
+var interpreter = regexp.MustCompile(`^(?:python|perl|lua|ruby|php|node|tclsh|awk|gawk|mawk|gdb|strace|find|env|vim?|nmap|socat|nc|ncat|tar|cp|dd|tee|bash|zsh|ksh|tcpdump|less|more|ed|sed|ftp|rsync|xargs|watch|screen|tmux|git|zip|expect|busybox)[\d.]*$`)
 
 var capNames = strings.Fields("chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore")
 

@@ -24,10 +24,11 @@ func (in *inspector) setPasswords(v *volume, l *launch) {
 		if name := l.argv[len(l.argv)-1]; len(l.argv) > 1 && !strings.HasPrefix(name, "-") && word != "" && !strings.ContainsAny(word, "$ \t") {
 			in.setPassword(v, l, name, strings.TrimSpace(word), "passwd "+name)
 		} else if len(l.argv) > 2 && l.argv[1] == "-d" {
-			in.setPassword(v, l, name, "", "passwd -d "+name)
+			in.scriptFinding(v, l, Finding{ID: "account.empty-password", Level: Confirmed, Rule: "script-account", Value: name, Title: fmt.Sprintf("A start script empties the password of account %q", name), Evidence: "passwd -d " + name,
+				Consequence: "anybody who reaches a login prompt is in, after each start", Use: "a login prompt", Control: "the command takes the password away"})
 		}
 	case "echo", "printf":
-		in.addAccount(v, l, strings.ReplaceAll(strings.Join(l.argv[1:], " "), `\n`, "\n"))
+		in.addAccount(v, l, printed(l.argv))
 	case "cat":
 		in.addAccount(v, l, l.input)
 	case "useradd", "adduser", "usermod":

@@ -12,7 +12,7 @@ import (
 // upstart reads jobs: "start on" says when, exec or a script what.
 func (b *booter) upstart() {
 	for _, p := range b.v.Glob("/etc/init/*.conf") {
-		j := readJob(b.v.Read(p))
+		j := readJob(b.v.Read(p) + "\n" + b.v.Read(strings.TrimSuffix(p, ".conf")+".override"))
 		file := strings.TrimPrefix(p, "/")
 		keep := b.started
 		b.started = j.on != "" && !j.manual
@@ -232,6 +232,14 @@ func (b *booter) events() {
 		for _, p := range b.v.Glob(e.pat) {
 			if !b.scripts[b.v.resolve(p)] {
 				b.run(p, []string{"$1", "$2", "$3"}, []string{"when " + e.what}, []string{strings.TrimPrefix(p, "/")})
+			}
+		}
+	}
+	b.interfaceEvents()
+	for _, p := range b.v.Glob("/etc/acpi/events/*") {
+		for i, l := range strings.Split(b.v.Read(p), "\n") {
+			if cmd, ok := strings.CutPrefix(strings.TrimSpace(l), "action="); ok {
+				b.text(cmd, strings.TrimPrefix(p, "/"), i+1, []string{"when a button is pressed"}, nil, nil)
 			}
 		}
 	}

@@ -22,13 +22,34 @@ func webPath(p string) bool {
 	return strings.HasSuffix(p, ".cgi") || strings.HasSuffix(p, ".asp") || strings.HasSuffix(p, ".gch") || strings.HasSuffix(p, ".php") || strings.HasSuffix(p, ".lua")
 }
 
+var (
+	ownServer  = regexp.MustCompile(`\brequire\(['"](?:express|http|koa|fastify|restify)['"]\)|\bfrom\s+(?:flask|bottle|django|aiohttp|tornado|sanic|fastapi)\b|\bimport\s+(?:flask|bottle|cherrypy|web)\b|\bapp\.(?:get|post|use|route)\s*\(`)
+	serverCode = regexp.MustCompile(`\.(?:py|js|mjs|cjs)$`)
+	// library is where the code of others lies, which holds every shape.
+	library = regexp.MustCompile(`(?:^|/)(?:node_modules|site-packages|dist-packages|python[\d.]+)/`)
+)
+
+// servesItself says that a script is a web server's own program, wherever it lies.
+func servesItself(f *file) bool {
+	if f.kind != "script" && f.kind != "text" || !serverCode.MatchString(f.path) && f.kind != "script" || library.MatchString(f.path) {
+		return false
+	}
+	return ownServer.Match(contentOf(f.obj, 256<<10))
+}
+
 // web looks at what a web server serves: injection shapes, and handlers no page leads to.
 func (in *inspector) web() {
 	for _, v := range in.volumes {
 		var pages []*file
 		var handlers []*file
 		for _, f := range in.files {
-			if f.vol != v || !webPath(f.path) || f.doc() || f.size > 1<<20 {
+			if f.vol != v || f.doc() || f.size > 1<<20 {
+				continue
+			}
+			if !webPath(f.path) {
+				if servesItself(f) {
+					in.injection(f)
+				}
 				continue
 			}
 			if f.kind == "script" || f.kind == "text" {
@@ -86,6 +107,8 @@ func (in *inspector) remote() {
 			in.xmlConfig(f)
 		case f.kind == "text" && (strings.HasSuffix(b, ".json") || strings.HasSuffix(b, ".lua")) && settingsName(f):
 			in.tables(f)
+		case f.kind == "text" && f.size < 256<<10 && strings.Contains(b, "digest") && !sourceCode.MatchString(b):
+			in.digestTable(f)
 		case b == "httpd.conf" && f.kind == "text" && in.realms(f):
 		case strings.Contains(b, "snmpd") && f.kind == "text":
 			in.snmp(f)
@@ -216,28 +239,10 @@ func (in *inspector) configRow(f *file, r row) {
 	if crUser != "" || crPass != "" || url != "" && strings.Contains(url, "://") {
 		in.tr069(f, r, url, crUser, crPass)
 	}
-	user := pick(v, "user", "username", "loginname", "account", "login", "usr")
-	pass := pick(v, "pass", "password", "passwd", "pwd", "userpassword")
-	low := strings.ToLower(r.table)
-	if user != "" && pass != "" && crUser == "" && url == "" && !strings.Contains(low, "mgtserver") && !strings.Contains(low, "ppp") && !strings.Contains(low, "ddns") && !strings.Contains(low, "voip") && !strings.Contains(low, "wan") && loginName.MatchString(user) && !placeholder.MatchString(pass) {
-		in.rep.Accounts = append(in.rep.Accounts, Account{Name: user, UID: -1, Secret: "plain", Known: pass, Where: f.where, Service: r.table})
-		lv := Probable
-		if farService.MatchString(r.table) { // an account the device has elsewhere
-			lv = Suspicious
-		}
-		in.add(f.at(Finding{ID: "account.hardcoded", Level: lv, Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password", user), Evidence: fmt.Sprintf("%s: user %s, password of %d characters", r.table, user, len(pass)),
-			Consequence: "every device starts with this login until its owner changes it; some of these accounts are not shown to the owner", Use: "the login page, telnet or SSH of the device, and the password in the file", Control: "user and password stand in the same record; dial-up and telephony accounts are left out"}, r.off))
+	if crUser == "" && url == "" {
+		in.configAccount(f, r, v)
 	}
 }
-
-// placeholder is a value a program fills in later: a template, not a password.
-var placeholder = regexp.MustCompile(`^<.*>$|\$\{|\$\(|^\$\w+$|\{\{|^%[\w.-]*%?$|%[sd]`)
-
-// farService names settings of clients: the account is one of the device at somebody else's service.
-var farService = regexp.MustCompile(`(?i)ddclient|inadyn|dyndns|smtp|mail|proxy|mqtt|mosquitto|pptp|l2tp|ipsec|vpn|radius|sip|netrc|wgetrc|cups|database|mysql|postgres|\bsql`)
-
-// loginName is the form of an account's name.
-var loginName = regexp.MustCompile(`^[\w.@+\\/-]{1,63}$`)
 
 var trivial = map[string]bool{"admin": true, "password": true, "1234": true, "12345": true, "123456": true, "tr069": true, "cwmp": true, "acs": true, "itms": true, "hgw": true, "cpe": true, "user": true, "root": true, "default": true, "test": true, "telecom": true, "rms": true, "easycwmp": true}
 
@@ -258,7 +263,7 @@ func (in *inspector) tr069(f *file, r row, url, user, pass string) {
 	}
 }
 
-var optionLine = regexp.MustCompile(`^\s*(?:option\s+|set\s+)?([A-Za-z][\w.\-]{1,60})\s*(?:=|:|\s)\s*['"]?([^'"#\s][^'"#]*?)['"]?\s*$`)
+var optionLine = regexp.MustCompile(`^\s*(?:option\s+|set\s+)?([A-Za-z][\w.\-]{1,60})\s*(?:=|:|\s)\s*['"]?([^'"#\s=][^'"#]*?)['"]?\s*$`)
 
 // keyValues reads key = value and uci files, section by section.
 func (in *inspector) keyValues(f *file) {

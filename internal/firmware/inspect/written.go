@@ -35,18 +35,21 @@ func (b *booter) writes(c *shell.Command, argv []string) {
 	}
 	text := c.Input
 	if argv[0] != "cat" {
-		var w []string
-		for _, a := range argv[1:] {
-			if a != "-e" && a != "-n" && a != "-ne" && a != "-en" {
-				w = append(w, a)
-			}
-		}
-		text = strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n")
+		text = printed(argv)
 	}
 	p := path.Clean("/" + c.Into)
 	if old := b.written[p]; len(old)+len(text) < maxWritten {
 		b.written[p] = old + strings.TrimSuffix(text, "\n") + "\n"
 	}
+}
+
+// printed is what echo or printf prints.
+func printed(argv []string) string {
+	if argv[0] == "printf" {
+		t, _ := shell.Formatted(argv[1:])
+		return t
+	}
+	return shell.Echoed(argv[1:])
 }
 
 // firstBoot: OpenWrt runs these scripts once, before anything else of the first start.

@@ -89,6 +89,11 @@ func (s *state) expand(w string) (string, bool) {
 			known = known && k
 			i = j
 		case '$', '`':
+			if j := escapedQuote(w[i:]); j > 0 {
+				b.WriteString(unescape(w[i+2 : i+j-1]))
+				i += j
+				continue
+			}
 			t, n, k := s.dollar(w[i:])
 			b.WriteString(t)
 			known = known && k
@@ -102,6 +107,21 @@ func (s *state) expand(w string) (string, bool) {
 		}
 	}
 	return b.String(), known
+}
+
+// escapedQuote is the length of a $'...' that begins here, 0 for none.
+func escapedQuote(w string) int {
+	if !strings.HasPrefix(w, "$'") {
+		return 0
+	}
+	for i := 2; i < len(w); i++ {
+		if w[i] == '\\' {
+			i++
+		} else if w[i] == '\'' {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (s *state) expandQuoted(w string) (string, bool) {

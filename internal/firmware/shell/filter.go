@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"encoding/base64"
 	"regexp"
 	"strconv"
 	"strings"
@@ -164,23 +163,6 @@ func tails(s *state, args []string, input string, fed bool) (string, bool) {
 	return strings.Join(l[max(0, len(l)-count(flags)):], "\n"), ok
 }
 
-// drops is tr -d with plain letters.
-func drops(_ *state, args []string, input string, fed bool) (string, bool) {
-	if len(args) != 2 || args[0] != "-d" || !fed {
-		return "", false
-	}
-	set := strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\t`, "\t", "[:space:]", " \t\r\n").Replace(args[1])
-	if strings.ContainsAny(set, `[\-`) {
-		return "", false
-	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(set, r) {
-			return -1
-		}
-		return r
-	}, input), true
-}
-
 var awkPrint = regexp.MustCompile(`^\s*(?:/((?:[^/\\]|\\.)*)/)?\s*\{\s*print\s+\$(\d)\s*;?\s*\}\s*$`)
 
 // fieldsOf is awk where it prints one field of the lines that match.
@@ -252,15 +234,4 @@ func edits(s *state, args []string, input string, fed bool) (string, bool) {
 		}
 		return re.ReplaceAllString(l, to), true
 	}), true
-}
-
-// decodes is base64 -d.
-func decodes(s *state, args []string, input string, fed bool) (string, bool) {
-	flags, files := options(args, "w")
-	text, ok := s.read(files, input, fed)
-	if _, back := flags['d']; !back || !ok {
-		return "", false
-	}
-	b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	return string(b), err == nil
 }

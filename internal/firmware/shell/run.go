@@ -387,7 +387,12 @@ func (s *state) builtin(n *node, argv []string, known []bool) (flow, tri, bool) 
 		return goOn, may, true
 	case "eval":
 		return s.exec(parse(strings.Join(argv[1:], " "))), may, true
-	case "trap", "cd", "umask", "ulimit", "wait", "hash", "alias", "echo", "printf", "sleep", "usleep":
+	case "trap":
+		if len(argv) > 2 && known[1] && argv[1] != "-" && argv[1] != "" {
+			s.under("on the signal "+strings.Join(argv[2:], " "), parse(argv[1]))
+		}
+		return goOn, yes, true
+	case "cd", "umask", "ulimit", "wait", "hash", "alias", "echo", "printf", "sleep", "usleep":
 		if argv[0] == "echo" || argv[0] == "printf" {
 			if n.into != "" {
 				s.emit(n, argv, known)

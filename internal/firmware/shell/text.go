@@ -75,8 +75,10 @@ type printer func(s *state, args []string, input string, fed bool) (string, bool
 // printerOf is the printer a command is, nil for another command.
 func printerOf(name string) printer {
 	switch name {
-	case "echo", "printf":
+	case "echo":
 		return echoes
+	case "printf":
+		return formats
 	case "cat":
 		return cats
 	case "basename":
@@ -96,7 +98,7 @@ func printerOf(name string) printer {
 	case "tail":
 		return tails
 	case "tr":
-		return drops
+		return changes
 	case "awk":
 		return fieldsOf
 	case "sed":
@@ -105,18 +107,16 @@ func printerOf(name string) printer {
 		return passes
 	case "base64":
 		return decodes
+	case "openssl":
+		return opens
+	case "xxd":
+		return fromHex
+	case "rev":
+		return turns
+	case "gunzip", "zcat", "gzip":
+		return inflates
 	}
 	return nil
-}
-
-func echoes(_ *state, args []string, _ string, _ bool) (string, bool) {
-	var w []string
-	for _, v := range args {
-		if !strings.HasPrefix(v, "-") {
-			w = append(w, v)
-		}
-	}
-	return strings.ReplaceAll(strings.Join(w, " "), `\n`, "\n") + "\n", true
 }
 
 // read is the text of the files named, or the input when none is.
