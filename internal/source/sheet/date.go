@@ -32,8 +32,13 @@ var serialEpoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 // parseDate reads a day in ISO form, year first, with a month's name, or with
 // numbers in the order given. serial allows Excel's day numbers. The result is YYYY-MM-DD.
 func parseDate(b []byte, order dateOrder, serial bool) (string, dateKind) {
-	if len(b) < 5 || len(b) > 40 {
+	if len(b) < 5 || len(b) > 60 {
 		return "", noDate
+	}
+	if b[0] > 'A' && b[0] < 'T' {
+		if v, ok := letterEra(b); ok {
+			return v, isDate
+		}
 	}
 	if b[0] == '-' && b[1] >= '0' && b[1] <= '9' {
 		return "", negative
@@ -46,6 +51,9 @@ func parseDate(b []byte, order dateOrder, serial bool) (string, dateKind) {
 	}
 	var tok [4]string
 	n, s := 0, string(b)
+	if !ascii(s) {
+		s = plainDate(s)
+	}
 	for i := 0; i < len(s) && n < 4; {
 		c := s[i]
 		j := i
@@ -69,7 +77,7 @@ func parseDate(b []byte, order dateOrder, serial bool) (string, dateKind) {
 		t := s[i:j]
 		i = j
 		// Names of days and the letters of 1st, 2nd, 3rd, 4th say nothing.
-		if l := strings.ToLower(t); l == "th" || l == "st" || l == "nd" || l == "rd" || l == "of" || n == 0 && isWeekday(l) {
+		if l := strings.ToLower(t); l == "th" || l == "st" || l == "nd" || l == "rd" || l == "of" || l == "de" || l == "er" || n == 0 && isWeekday(l) {
 			continue
 		}
 		tok[n] = t
@@ -224,7 +232,7 @@ func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 
 const monthNames = "january february march april may june july august september october november december"
 
-// monthNumber reads a month's English name or its first three letters or more.
+// monthNumber reads a month's name or its first three letters or more.
 func monthNumber(s string) int {
 	if len(s) < 3 || !isLetter(s[0]) {
 		return 0
@@ -236,7 +244,7 @@ func monthNumber(s string) int {
 			return m
 		}
 	}
-	return 0
+	return foreignMonth(s)
 }
 
 func isWeekday(s string) bool {

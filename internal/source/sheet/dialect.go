@@ -21,9 +21,9 @@ type textEncoding struct {
 }
 
 // detectEncoding guesses the encoding from the beginning of a text: byte order
-// mark, then the zero bytes of UTF-16, then valid UTF-8, then Shift-JIS when
-// all its double bytes are well formed, else Windows-1252 (of which
-// ISO-8859-1 text is a part).
+// mark, then the zero bytes of UTF-16, then valid UTF-8, then those of East
+// Asia when all double bytes are well formed and either the headings or the
+// characters are theirs, else Windows-1252 (of which ISO-8859-1 text is a part).
 func detectEncoding(head []byte) textEncoding {
 	switch {
 	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
@@ -39,6 +39,9 @@ func detectEncoding(head []byte) textEncoding {
 	}
 	if validUTF8Prefix(head) {
 		return textEncoding{}
+	}
+	if e, ok := eastAsian(head); ok {
+		return e
 	}
 	if looksShiftJIS(head) {
 		return textEncoding{enc: japanese.ShiftJIS, note: "read as Shift-JIS"}

@@ -161,6 +161,7 @@ type column struct {
 	attr    evidence.Attr
 	// strength is 10 for a whole heading, less for a part of one, 3 when the values alone spoke; 100 when the user said so.
 	strength, rank int
+	tongue         tongue
 	profile        profile
 	note           string
 	order          dateOrder
@@ -199,8 +200,11 @@ func guessColumns(headings []string, rows [][]string, opt choices, context strin
 // guess combines what the heading and the values say.
 func (c *column) guess() {
 	m := meaningOf(c.heading)
-	c.attr, c.strength, c.rank = m.attr, m.strength, m.rank
+	c.attr, c.strength, c.rank, c.tongue = m.attr, m.strength, m.rank, m.tongue
 	p := &c.profile
+	if c.attr == evidence.Name && c.tongue == european && p.filled > 0 && p.share(p.quantity) > 0.8 && normalise(c.heading) == "nombre" {
+		c.attr = evidence.Quantity // a name in Spanish, a number in French
+	}
 	switch v := p.byValues(); {
 	case v == "":
 	case m.attr == "":

@@ -8,30 +8,80 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"telltale/internal/evidence"
 )
 
 // normalise writes a heading as lower-case words: "SerialNo." and "Serial #"
 // become "serial no". What stands in brackets (units, examples) is dropped
 // unless nothing else stands there.
-func normalise(s string) string {
+//
+// Accents are dropped ("Numéro" is "numero"), and the wide and narrow forms of
+// East Asian type are written as usual.
+func normalise(s string) string { return normal(s, true) }
+
+// normal is normalise, with accents kept unless plain.
+func normal(s string, plain bool) string {
+	if !ascii(s) {
+		s = normalWidth(strings.NewReplacer("º", "", "°", "").Replace(s))
+		if plain {
+			s = unaccented(s)
+		}
+	}
 	if out := words(dropBrackets(s)); out != "" {
 		return out
 	}
 	return words(s)
 }
 
+// normalWidth writes the wide and narrow forms of East Asian type as usual.
+func normalWidth(s string) string { return norm.NFKC.String(s) }
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// unaccented drops the marks of Latin letters; those of other scripts are part of them.
+func unaccented(s string) string {
+	var b strings.Builder
+	latin := false
+	for _, r := range norm.NFD.String(s) {
+		switch {
+		case latin && unicode.Is(unicode.Mn, r):
+			continue
+		case r == 'ß':
+			b.WriteString("ss")
+		case r == 'ł':
+			b.WriteByte('l')
+		case r == 'ø' || r == 'Ø':
+			b.WriteByte('o')
+		case r == 'æ' || r == 'Æ':
+			b.WriteString("ae")
+		default:
+			b.WriteRune(r)
+		}
+		latin = unicode.Is(unicode.Latin, r)
+	}
+	return norm.NFC.String(b.String())
+}
+
 func dropBrackets(s string) string {
-	if !strings.ContainsAny(s, "([") {
+	if !strings.ContainsAny(s, "([【") {
 		return s
 	}
 	var b strings.Builder
 	depth := 0
 	for _, r := range s {
 		switch r {
-		case '(', '[':
+		case '(', '[', '【':
 			depth++
-		case ')', ']':
+		case ')', ']', '】':
 			if depth > 0 {
 				depth--
 			}
@@ -81,17 +131,36 @@ type meaning struct {
 	attr     evidence.Attr
 	strength int
 	rank     int
+	tongue   tongue
 }
+
+// tongue is the family of languages a heading is in.
+type tongue uint8
+
+const (
+	english  tongue = iota
+	european        // writes the day before the month
+	asian           // sets no spaces between words
+)
 
 // lexicon finds phrases of the vocabulary.
 var lexicon = sync.OnceValue(func() map[string]meaning {
-	m := make(map[string]meaning, 1500)
-	for _, v := range vocabulary {
-		for rank, p := range strings.Split(v.phrases, "|") {
+	m := make(map[string]meaning, 4000)
+	add := func(a evidence.Attr, phrases string, t tongue) {
+		for rank, p := range strings.Split(phrases, "|") {
 			if _, dup := m[p]; !dup {
-				m[p] = meaning{v.attr, 10, rank}
+				m[p] = meaning{a, 10, rank, t}
 			}
 		}
+	}
+	for _, v := range vocabulary {
+		add(v.attr, v.phrases, english)
+	}
+	for _, v := range foreignVocabulary {
+		add(v.attr, v.phrases, european)
+	}
+	for _, v := range asianVocabulary {
+		add(v.attr, v.phrases, asian)
 	}
 	return m
 })
@@ -112,9 +181,14 @@ func meaningOf(heading string) meaning {
 		return meaning{}
 	}
 	if strings.HasPrefix(n, factPrefix) && len(n) > len(factPrefix) {
-		return meaning{evidence.Fact, 10, 0}
+		return meaning{evidence.Fact, 10, 0, english}
 	}
 	lex := lexicon()
+	if !ascii(heading) {
+		if m, ok := lex[normal(heading, false)]; ok { // an accent can tell two languages apart
+			return m
+		}
+	}
 	if m, ok := lex[n]; ok {
 		return m
 	}
@@ -127,14 +201,31 @@ func meaningOf(heading string) meaning {
 	for size := min(len(w)-1, 5); size > 0; size-- {
 		for i := len(w) - size; i >= 0; i-- {
 			p := strings.Join(w[i:i+size], " ")
-			if m, ok := lex[p]; ok && m.attr != ignored && !weakPhrases[p] {
+			if m, ok := lex[p]; ok && m.attr != ignored && !weakPhrases[p] && !(m.tongue == european && size == 1 && len(p) < 6) {
 				m.strength = 4 + min(size, 4)
 				return m
 			}
 		}
 	}
+	if m := ending(n); m.attr != "" {
+		return m
+	}
 	if hasWords(n, whoseWords) {
-		return meaning{ignored, 4, 0}
+		return meaning{ignored, 4, 0, english}
+	}
+	return meaning{}
+}
+
+// ending returns the meaning of the longest East Asian phrase that ends a heading, for its last words carry its sense there too.
+func ending(n string) meaning {
+	if ascii(n) {
+		return meaning{}
+	}
+	for i := range n {
+		if m, ok := lexicon()[n[i:]]; ok && i > 0 && m.tongue == asian {
+			m.strength = 8
+			return m
+		}
 	}
 	return meaning{}
 }

@@ -44,7 +44,12 @@ func (c *column) excelDates() bool { return c.profile.excelDates > 0 }
 // settleDates decides for each date column whether the day or the month stands
 // first: by values that leave no choice, else by the other date columns.
 func (it *interpreter) settleDates(rows [][]string, opt choices) {
-	common := orderUnknown
+	common, tongues := orderUnknown, 0
+	for i := range it.cols {
+		if it.cols[i].tongue == european {
+			tongues++
+		}
+	}
 	var open []*column
 	for i := range it.cols {
 		c := &it.cols[i]
@@ -74,6 +79,9 @@ func (it *interpreter) settleDates(rows [][]string, opt choices) {
 		if c.order == orderUnknown {
 			open = append(open, c)
 		}
+	}
+	if common == orderUnknown && tongues >= 2 {
+		common = dayFirst // as the language of the headings writes them
 	}
 	if common == dayFirst || common == monthFirst {
 		for _, c := range open {

@@ -1,6 +1,7 @@
 // Package sheet reads tables that people keep: asset registers, purchase
-// lists, quotes and invoices as CSV, TSV, XLSX, ODS or an HTML table, with any
-// English headings.
+// lists, quotes and invoices as CSV, TSV, XLSX, ODS or an HTML table, with
+// people's headings in English, the larger languages of Europe, Chinese,
+// Japanese or Korean.
 //
 // It is not for exports of a known system (librenms, netbox recognise those
 // with more certainty), nor for deciding who made a thing.

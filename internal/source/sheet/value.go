@@ -288,15 +288,28 @@ func parseUUID(b []byte) (string, bool) {
 	return strings.ToLower(string(b)), true
 }
 
-// parseQuantity reads "12", "12.00", "1,200", "x12", "12 ea", "(12)".
+// pieceWords are what people write behind a number of pieces, the longer before their beginnings.
+var pieceWords = []string{"ea", "each", "pcs", "pc", "pieces", "piece", "units", "unit", "nos", "off", "no", "stk", "st", "qty", "lot", "sets", "set",
+	"stück", "stueck", "stck", "stuks", "pièces", "pièce", "piezas", "pieza", "pezzi", "pz", "unités", "unité", "unidades", "uds", "ud", "szt", "台", "個", "个", "件", "套", "只", "部", "枚", "式", "대", "개"}
+
+// parseQuantity reads "12", "12.00", "12,0", "1,200", "x12", "12 ea", "12台", "(12)".
 func parseQuantity(b []byte) (int, bool) {
-	s := strings.ToLower(string(b))
-	s = strings.Trim(s, "x× ()")
-	for _, unit := range []string{"ea", "each", "pcs", "pc", "pieces", "piece", "units", "unit", "nos", "off", "no", "stk", "st", "qty", "lot", "sets", "set"} {
-		if rest, ok := strings.CutSuffix(s, unit); ok {
-			s = strings.TrimRight(rest, " .")
-			break
+	s := string(b)
+	if !ascii(s) {
+		s = normalWidth(s)
+	}
+	s = strings.Trim(strings.ToLower(s), "x× ()")
+	if s != "" && !isDigit(s[len(s)-1]) {
+		s = strings.TrimRight(s, ".")
+		for _, unit := range pieceWords {
+			if rest, ok := strings.CutSuffix(s, unit); ok && rest != "" {
+				s = strings.TrimRight(rest, " .")
+				break
+			}
 		}
+	}
+	if i := strings.IndexByte(s, ','); i > 0 && len(s)-i <= 3 && strings.Trim(s[i+1:], "0") == "" {
+		s = s[:i]
 	}
 	if i := strings.IndexByte(s, '.'); i > 0 {
 		if strings.Trim(s[i+1:], "0") != "" {

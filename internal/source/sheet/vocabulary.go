@@ -114,11 +114,12 @@ const (
 )
 
 // totalWords begin a row that sums up others.
-const totalWords = "total|totals|subtotal|sub total|grand total|sum|total amount|total due|net total|balance|balance due|amount due|tax|sales tax|vat|gst|shipping|freight|shipping and handling|discount|total excl vat|total incl vat|total cost|total price|page total|carried forward|brought forward|count|total assets|total device|total item|total unit|total devices|total quantity|overall total|total devices|total items|total units|total equipment|number of devices|number of items"
+const totalWords = "total|totals|subtotal|sub total|grand total|sum|total amount|total due|net total|balance|balance due|amount due|tax|sales tax|vat|gst|shipping|freight|shipping and handling|discount|total excl vat|total incl vat|total cost|total price|page total|carried forward|brought forward|count|total assets|total device|total item|total unit|total devices|total quantity|overall total|total devices|total items|total units|total equipment|number of devices|number of items|" +
+	"summe|gesamt|gesamtsumme|zwischensumme|gesamtbetrag|nettosumme|mwst|ust|versand|versandkosten|fracht|total ht|total ttc|total hors taxes|total general|sous total|tva|frais de port|livraison|suma|totale|subtotale|total iva|iva|totaal|subtotaal|btw|totalt|moms|razem|合计|总计|小计|总价|合計|小計|總計|消費税|送料|합계|소계|총계"
 
 // emptyWords are what people write for nothing.
 var emptyWords = map[string]bool{
 	"n/a": true, "na": true, "n.a.": true, "n\\a": true, "none": true, "null": true, "nil": true, "unknown": true, "unk": true, "tbd": true, "tbc": true, "tba": true,
 	"not available": true, "not applicable": true, "not known": true, "no data": true, "blank": true, "(blank)": true, "missing": true, "pending": true, "#n/a": true,
-	"#ref!": true, "#value!": true, "#name?": true, "?": true, "??": true, "???": true, "-": true, "--": true, "---": true, "–": true, "—": true, ".": true, "x": true, "unspecified": true, "see note": true, "not set": true, "undefined": true, "<none>": true, "<null>": true, "\\n": true,
+	"#ref!": true, "#value!": true, "#name?": true, "?": true, "??": true, "???": true, "-": true, "--": true, "---": true, "–": true, "—": true, ".": true, "x": true, "unspecified": true, "see note": true, "not set": true, "undefined": true, "k.a.": true, "keine": true, "keiner": true, "unbekannt": true, "entfällt": true, "inconnu": true, "inconnue": true, "néant": true, "desconocido": true, "sconosciuto": true, "无": true, "無": true, "暂无": true, "未知": true, "不明": true, "なし": true, "無し": true, "未定": true, "없음": true, "―": true, "ー": true, "<none>": true, "<null>": true, "\\n": true,
 }
