@@ -133,7 +133,7 @@ var (
 		"kompatibel mit", "compatible avec", "compatible con", "equivalent to", "equal to", "similar to", "like", "unlike", "vs", "vs.", "versus",
 		"replaces", "replace", "replacing", "replacement for", "to replace", "ersetzt", "instead of", "alternative to", "alternatives to", "substitute for", "successor to", "successor of",
 		"other than", "rather than", "not", "non", "non-", "without", "free of", "free from", "excluding", "except", "contains no", "has no", "with no", "uses no",
-		"not made by", "not manufactured by", "not produced by", "not from", "formerly", "former",
+		"not made by", "not manufactured by", "not produced by", "not from", "formerly", "former", "ex", "ex-",
 		"migration from", "migrate from", "migrated from", "upgrade from", "away from", "兼容", "替代",
 	}
 	meantBefore = []string{

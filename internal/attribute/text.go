@@ -32,18 +32,25 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 	if class == "" {
 		class = evidence.ClassListing
 	}
+	if roles[a] == named && e.otherFirm(v) {
+		return nil
+	}
+	hits := e.set.All(f, v, nil)
+	if a == evidence.SSHBanner {
+		hits = e.software(v, hits)
+	}
 	var out []proto
 	whole := org.ID("")
 	if roles[a] == named && e.facts.Orgs != nil {
 		n := e.facts.Orgs.Whom(v)
 		if whole = n.Org; whole != "" {
-			out = append(out, e.namedBy(a, whole, class, "name-index", "it calls itself "+clip(v))...)
+			ps := e.namedBy(a, whole, class, "name-index", "it calls itself "+clip(v))
+			if e.besides(hits, whole, v) {
+				weaken(ps)
+			}
+			out = append(out, ps...)
 		}
 		out = append(out, leads(n.MadeBy, n.Org, class)...)
-	}
-	hits := e.set.All(f, v, nil)
-	if a == evidence.SSHBanner {
-		hits = e.software(v, hits)
 	}
 	names := e.makersNamed(hits, e.stands(a, hits, v))
 	hits = e.withoutOthersForms(hits, names)
@@ -59,7 +66,12 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 				continue // "Dahua Scale Factory" is another firm
 			}
 			if roles[a] == named {
-				out = append(out, e.namedBy(a, org.ID(fp.Asserts[0].Value), class, fp.ID, "it calls itself "+clip(v))...)
+				id := org.ID(fp.Asserts[0].Value)
+				ps := e.namedBy(a, id, class, fp.ID, "it calls itself "+clip(v))
+				if len(names) > 1 || e.besides(nil, id, v) {
+					weaken(ps)
+				}
+				out = append(out, ps...)
 				continue
 			}
 		}
@@ -110,6 +122,54 @@ func (e *Engine) cpe(v string) []proto {
 		k = kindOf("weak", class)
 	}
 	return []proto{{aspect: evidence.Manufacturer, value: string(who), kind: k, class: class, fingerprint: "name-index", why: "its CPE names " + clip(name)}}
+}
+
+// otherFirm reports whether a trade or a place stands second or third in the
+// name of a company: "Dahua Hardware Store" bears a maker's name and is another firm.
+func (e *Engine) otherFirm(v string) bool {
+	rest := strings.TrimLeft(v, " ")
+	for range 2 {
+		i := strings.IndexByte(rest, ' ')
+		if i < 0 {
+			return false
+		}
+		rest = strings.TrimLeft(rest[i:], " -,")
+		if e.ofTrade(rest) || startsAny(near(rest, false), placeBehind, true) {
+			return true
+		}
+	}
+	return false
+}
+
+// besides reports whether a text in which one maker is named names another too,
+// "A / B" or "A, replaced by B": which of them made the thing is not said.
+func (e *Engine) besides(hits []match.Hit, id org.ID, v string) bool {
+	for _, h := range hits {
+		if fp := &e.fps[h.Pattern]; fp.Kind == "name" && fp.Asserts[0].Value != string(id) {
+			return true
+		}
+	}
+	if e.facts.Orgs == nil {
+		return false
+	}
+	for _, sep := range [...]string{"/", ",", ";", "+", " by ", " or ", " and ", " und ", " et "} {
+		for part := range strings.SplitSeq(v, sep) {
+			if len(part) == len(v) {
+				break
+			}
+			if who := e.facts.Orgs.Whom(strings.TrimSpace(part)).Org; who != "" && who != id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// weaken makes clues too light to name anybody alone.
+func weaken(ps []proto) {
+	for i := range ps {
+		ps[i].kind = kindOf("weak", ps[i].class)
+	}
 }
 
 // beside weighs what stands in a row beside the name of one maker: a form that
