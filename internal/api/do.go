@@ -132,6 +132,7 @@ func (a *API) newToken(c *call) (any, error) {
 	if c.who.Token {
 		return nil, problem{Status: http.StatusForbidden, Title: "a token makes no tokens; log in"}
 	}
+	people.Tell(c.Context(), b.Title+", "+b.Role)
 	s, err := a.House.NewToken(c.Context(), c.who, b.Title, role, b.Days)
 	return MadeToken{s}, err
 }
@@ -145,6 +146,7 @@ func (a *API) putPerson(c *call) (any, error) {
 	if err := c.decode(&b); err != nil {
 		return nil, err
 	}
+	people.Tell(c.Context(), b.Role)
 	return nil, a.House.Put(c.Context(), c.PathValue("name"), people.Role(b.Role), b.Password)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"telltale/internal/browse"
+	"telltale/internal/people"
 	"telltale/internal/report"
 )
 
@@ -132,6 +133,7 @@ func (a *API) callTool(c *call, r *rpcRequest) error {
 		if t.name != p.Name {
 			continue
 		}
+		people.Tell(c.Context(), t.name+" "+p.Arguments[t.argument])
 		v, err := t.run(c.Context(), p.Arguments[t.argument])
 		if err != nil {
 			return c.rpc(r.ID, object{"isError": true, "content": []object{{"type": "text", "text": err.Error()}}}, nil, http.StatusOK)

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"io"
@@ -25,6 +26,8 @@ func (h *House) Guard(door http.Handler) http.Handler {
 	mux.HandleFunc("GET /oidc/callback", h.oidcCallback)
 	mux.Handle("/", h.known(door))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w, done := h.pace(w, r)
+		defer done()
 		headers(w.Header(), h.TLS)
 		if !h.ownName(r.Host) {
 			http.Error(w, "This server is not called by the name in the request. Start it with --host NAME to allow that name.", http.StatusMisdirectedRequest)
@@ -125,11 +128,25 @@ func (h *House) known(door http.Handler) http.Handler {
 			return
 		}
 		seen := &status{ResponseWriter: w, code: http.StatusOK}
-		door.ServeHTTP(seen, r.WithContext(As(r.Context(), who)))
-		if unsafe(r) || telling(r.URL.Path) || r.URL.Query().Has("format") {
-			h.note(Record{Name: who.Name, Act: r.Method, About: told(r.URL), Status: seen.code, Address: h.address(r)})
-		}
+		more := ""
+		ctx := context.WithValue(As(r.Context(), who), tellKey{}, &more)
+		defer func() { // also when an answer is broken off midway: part of it was seen
+			if unsafe(r) || telling(r.URL.Path) || r.URL.Query().Has("format") {
+				h.note(Record{Name: who.Name, Act: r.Method, About: told(r.URL) + more, Status: seen.code, Address: h.address(r)})
+			}
+		}()
+		door.ServeHTTP(seen, r.WithContext(ctx))
 	})
+}
+
+type tellKey struct{}
+
+// Tell adds to the record of a request what its address does not say, such as
+// whose account a form changes. Requests that are not recorded tell nothing.
+func Tell(ctx context.Context, about string) {
+	if more, ok := ctx.Value(tellKey{}).(*string); ok {
+		*more += " (" + clip(about) + ")"
+	}
 }
 
 // told is an address as the record has it: without the token of the session, which opens forms.
@@ -144,9 +161,9 @@ func told(u *url.URL) string {
 	return without.RequestURI()
 }
 
-// telling paths show single things or hand over files, as lists do with format=: the record tells who saw them.
+// telling paths show things, one or many, or hand over files, as other lists do with format=: the record tells who saw them.
 func telling(path string) bool {
-	for _, p := range []string{"/asset/", "/finding/", "/api/v1/assets/", "/api/v1/findings/", "/api/v1/export", "/export", "/api/mcp", "/api/v1/topology", "/api/v1/reconcile"} {
+	for _, p := range []string{"/asset", "/finding", "/inbox/", "/evidence", "/network", "/reconcile", "/api/v1/assets", "/api/v1/findings", "/api/v1/inbox/", "/api/v1/export", "/export", "/api/mcp", "/api/v1/topology", "/api/v1/reconcile"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

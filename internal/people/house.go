@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -33,6 +34,8 @@ type Options struct {
 	Now func() time.Time
 	// PerMinute bounds the requests of one person or address a minute; 0 means 3000.
 	PerMinute int
+	// Patience is how long nothing of a request or an answer may move; 0 means a minute.
+	Patience time.Duration
 }
 
 // House knows everybody. It is safe for concurrent use.
@@ -44,6 +47,8 @@ type House struct {
 	logins  rates
 	records chan record
 	ended   sync.WaitGroup
+	closing sync.RWMutex // of closed
+	closed  bool
 	oidc    *provider
 }
 
@@ -63,8 +68,14 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	if o.PerMinute == 0 {
 		o.PerMinute = 3000
 	}
+	if o.Patience == 0 {
+		o.Patience = time.Minute
+	}
 	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)"}, "_txlock": {"immediate"}}
 	path, err := filepath.Abs(filepath.Join(o.Dir, "people.db"))
+	if err == nil {
+		err = ownersOnly(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open people.db: %w", err)
 	}
@@ -93,8 +104,22 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	return h, nil
 }
 
-// Close writes what is to be recorded and closes the database. No request may come after.
+// ownersOnly keeps the accounts from other users of the machine, whatever the
+// folder allows; the files that SQLite makes beside have the rights of this one.
+func ownersOnly(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Chmod(path, 0o600))
+}
+
+// Close writes what is to be recorded and closes the database. What requests
+// that outlive it would record goes to the log.
 func (h *House) Close() error {
+	h.closing.Lock()
+	h.closed = true
+	h.closing.Unlock()
 	close(h.records)
 	h.ended.Wait()
 	return h.db.Close()
@@ -122,7 +147,18 @@ func (h *House) note(r Record) {
 	if len(r.About) > 500 {
 		r.About = r.About[:500]
 	}
+	h.closing.RLock()
+	defer h.closing.RUnlock()
+	if h.closed {
+		unkept(r)
+		return
+	}
 	h.records <- record{Record: r}
+}
+
+// unkept tells the log what could not be recorded, such as when the disk is full: nothing goes untold.
+func unkept(r Record) {
+	slog.Error("not recorded", "at", r.At, "name", r.Name, "act", r.Act, "about", r.About, "status", r.Status, "address", r.Address)
 }
 
 // Flush returns when everything noted so far is written.
@@ -141,6 +177,11 @@ func (h *House) keepRecords() {
 		}
 		if err := h.write(batch); err != nil {
 			slog.Error("record of who did what", "error", err)
+			for _, r := range batch {
+				if r.done == nil {
+					unkept(r.Record)
+				}
+			}
 		}
 		for _, r := range batch {
 			if r.done != nil {

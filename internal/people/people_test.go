@@ -275,7 +275,8 @@ func TestRecordTellsWhoSawAndTookWhat(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/asset/1": true, "/finding/1": true, "/assets?format=csv&q=x": true, "/check?table=results-kept&format=xlsx": true, "/job/1/firmware/html": true, "/reconcile?format=json": true,
 		"/api/v1/assets/1": true, "/api/v1/findings/1": true, "/api/v1/export?list=assets": true, "/api/v1/topology": true, "/api/v1/reconcile": true, "/api/v1/jobs/1/firmware": true,
-		"/assets": false, "/law": false, "/static/x": false, "/firmware": false, "/api/v1/fields": false,
+		"/assets?q=huawei": true, "/findings": true, "/inbox/1": true, "/network.json": true, "/evidence": true, "/api/v1/assets?limit=500": true, "/api/v1/findings": true, "/api/v1/inbox/1": true,
+		"/law": false, "/api/v1/law": false, "/api/v1/jobs/1": false, "/static/x": false, "/firmware": false, "/api/v1/fields": false,
 	} {
 		do(t, http.DefaultClient, "GET", s.URL+path, "", "Authorization", "Bearer "+secret)
 		told[path] = want
@@ -296,6 +297,62 @@ func TestRecordTellsWhoSawAndTookWhat(t *testing.T) {
 	for path, want := range told {
 		if seen[path] != want {
 			t.Errorf("%s is recorded: %v, want %v", path, seen[path], want)
+		}
+	}
+}
+
+// TestRecordHoldsWhatBrokeOff: who cuts the connection before the last byte of an export took it all the same.
+func TestRecordHoldsWhatBrokeOff(t *testing.T) {
+	h, err := Open(context.Background(), Options{Dir: t.TempDir(), Local: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	s := httptest.NewServer(h.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Tell(r.Context(), "much")
+		w.Write([]byte("part"))
+		panic(http.ErrAbortHandler)
+	})))
+	defer s.Close()
+	if r, err := http.Get(s.URL + "/assets?format=csv"); err == nil {
+		r.Body.Close()
+	}
+	h.Flush()
+	rs, _, err := h.Records(context.Background(), 0, 10)
+	if err != nil || len(rs) != 1 || rs[0].About != "/assets?format=csv (much)" {
+		t.Errorf("recorded: %+v, %v", rs, err)
+	}
+}
+
+// TestRecordOutlivesItsHouse: a request still under way when the server stops must not break it.
+func TestRecordOutlivesItsHouse(t *testing.T) {
+	h, err := Open(context.Background(), Options{Dir: t.TempDir(), Local: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.note(Record{Name: "ann", Act: "GET"})
+}
+
+// TestAccountsAreTheOwners: who may look into the folder must not read password hashes.
+func TestAccountsAreTheOwners(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "people.db"), nil, 0o644); err != nil { // as earlier versions made it
+		t.Fatal(err)
+	}
+	h, err := Open(context.Background(), Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	if err := h.Put(context.Background(), "ann", Admin, "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"people.db", "people.db-wal", "people.db-shm"} {
+		if st, err := os.Stat(filepath.Join(dir, name)); err != nil || st.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, st.Mode(), err)
 		}
 	}
 }

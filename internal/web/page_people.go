@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"iter"
 	"net/http"
@@ -66,6 +67,7 @@ func (s *site) people(w http.ResponseWriter, r *http.Request) {
 func (s *site) putPerson(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 	name := r.PostFormValue("name")
+	people.Tell(r.Context(), name+", "+cmp.Or(r.PostFormValue("do"), r.PostFormValue("role")))
 	var err error
 	if r.PostFormValue("do") == "remove" {
 		if name == people.Of(r.Context()).Name {
@@ -102,6 +104,7 @@ func (s *site) token(w http.ResponseWriter, r *http.Request) {
 	if id := r.PostFormValue("revoke"); id != "" {
 		err = s.House.RevokeToken(r.Context(), who.Name, id)
 	} else {
+		people.Tell(r.Context(), r.PostFormValue("title")+", "+r.PostFormValue("role"))
 		days, _ := strconv.Atoi(r.PostFormValue("days")) // 0 is refused with the range that is allowed
 		secret, err = s.House.NewToken(r.Context(), who, r.PostFormValue("title"), people.Role(r.PostFormValue("role")), days)
 	}

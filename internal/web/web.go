@@ -44,17 +44,20 @@ type Visitor struct {
 	CSRF string
 }
 
-// visitor is who the guard let in; without a guard it is the one user of the machine.
+// visitor is who the guard let in: somebody known, or nobody, who may do nothing.
 func visitor(r *http.Request) Visitor {
 	w := people.Of(r.Context())
 	if w.Name == "" {
-		return Visitor{Name: "local user"}
+		return Visitor{Role: "nobody"}
 	}
 	return Visitor{Name: w.Name, Role: string(w.Role), CSRF: w.CSRF}
 }
 
+// local is the one user of a machine where nobody logs in.
+func local(*http.Request) Visitor { return Visitor{Name: "local user"} }
+
 // MayWork reports whether the visitor may hand in files and answer questions.
-func (v Visitor) MayWork() bool { return v.Role != "viewer" }
+func (v Visitor) MayWork() bool { return v.Role == "" || people.Role(v.Role).Has(people.Analyst) }
 
 // MayRule reports whether the visitor may change the server for everybody.
 func (v Visitor) MayRule() bool { return v.Role == "" || v.Role == string(people.Admin) }
@@ -86,7 +89,10 @@ func newSite(c Config) (*site, error) {
 		c.Now = time.Now
 	}
 	if c.Visitor == nil {
-		c.Visitor = visitor
+		c.Visitor = local
+		if c.House != nil {
+			c.Visitor = visitor
+		}
 	}
 	s := &site{Config: c}
 	var err error
