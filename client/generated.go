@@ -705,6 +705,7 @@ type Head struct {
 	Names            map[string]string `json:"names"`
 	Neighbours       int               `json:"neighbours"`
 	Notes            []string          `json:"notes,omitempty"`
+	Operator         *string           `json:"operator,omitempty"`
 	Profile          string            `json:"profile"`
 	Relabelled       []Example         `json:"relabelled"`
 	RelabelledCount  int               `json:"relabelled_count"`
@@ -1087,15 +1088,16 @@ type RegimeList struct {
 
 // ResultInfo defines model for ResultInfo.
 type ResultInfo struct {
-	AsOf    string    `json:"as_of"`
-	Assets  int       `json:"assets"`
-	At      time.Time `json:"at"`
-	By      string    `json:"by"`
-	Current bool      `json:"current"`
-	ID      string    `json:"id"`
-	N       int       `json:"n"`
-	Profile string    `json:"profile"`
-	Title   string    `json:"title"`
+	AsOf     string    `json:"as_of"`
+	Assets   int       `json:"assets"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Current  bool      `json:"current"`
+	ID       string    `json:"id"`
+	N        int       `json:"n"`
+	Operator *string   `json:"operator,omitempty"`
+	Profile  string    `json:"profile"`
+	Title    string    `json:"title"`
 }
 
 // ResultInfoList defines model for ResultInfoList.

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"telltale/internal/browse"
@@ -263,28 +264,41 @@ type problem struct {
 
 func (p problem) Error() string { return p.Title }
 
+// problemOf is the answer to an error; one that nobody foresaw is the server's fault and goes to the log.
 func problemOf(err error) problem {
 	var p problem
-	switch {
-	case errors.As(err, &p):
+	if errors.As(err, &p) {
 		return p
-	case errors.Is(err, pipeline.ErrNotFound), errors.Is(err, people.ErrNotFound):
-		return problem{err.Error(), http.StatusNotFound}
-	case errors.Is(err, pipeline.ErrTooLarge):
-		return problem{err.Error(), http.StatusRequestEntityTooLarge}
-	case errors.Is(err, context.Canceled):
-		return problem{"the request was given up", http.StatusRequestTimeout}
-	case errors.Is(err, pipeline.ErrMaking):
-		return problem{err.Error(), http.StatusConflict}
-	case errors.Is(err, pipeline.ErrBundle):
-		return problem{err.Error(), http.StatusBadRequest}
-	case errors.Is(err, pipeline.ErrBusy):
-		return problem{err.Error(), http.StatusTooManyRequests}
-	case errors.Is(err, pipeline.ErrInvalid), errors.Is(err, people.ErrInvalid), errors.Is(err, browse.ErrCursor), errors.Is(err, browse.ErrPage):
-		return problem{err.Error(), http.StatusBadRequest}
 	}
-	slog.Error("request failed", "error", err)
-	return problem{err.Error(), http.StatusInternalServerError}
+	if errors.Is(err, context.Canceled) {
+		return problem{"the request was given up", http.StatusRequestTimeout}
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		slog.Error("the disk is full", "error", err)
+		return problem{"the disk of the server is full; nothing was kept", http.StatusInsufficientStorage}
+	}
+	code := foreseen(err)
+	if code == http.StatusInternalServerError {
+		slog.Error("request failed", "error", err)
+	}
+	return problem{err.Error(), code}
+}
+
+// foreseen is the status of an error, that of a fault of the server when none is foreseen.
+func foreseen(err error) int {
+	switch {
+	case errors.Is(err, pipeline.ErrNotFound), errors.Is(err, people.ErrNotFound):
+		return http.StatusNotFound
+	case errors.Is(err, pipeline.ErrTooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, pipeline.ErrMaking):
+		return http.StatusConflict
+	case errors.Is(err, pipeline.ErrBusy):
+		return http.StatusTooManyRequests
+	case errors.Is(err, pipeline.ErrBundle), errors.Is(err, pipeline.ErrInvalid), errors.Is(err, people.ErrInvalid), errors.Is(err, browse.ErrCursor), errors.Is(err, browse.ErrPage):
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
 }
 
 func (a *API) fail(w http.ResponseWriter, p problem) {

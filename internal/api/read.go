@@ -189,7 +189,7 @@ func (a *API) asked(ctx context.Context, q, profile string) (*pipeline.Folder, e
 		return nil, problem{Status: http.StatusBadRequest, Title: "q: want a question of 1 to 8192 bytes"}
 	}
 	f, err := a.Work.AskFor(ctx, q, profile, calendar.NoDate)
-	if err != nil && problemOf(err).Status == http.StatusInternalServerError {
+	if err != nil && ctx.Err() == nil && foreseen(err) == http.StatusInternalServerError {
 		return nil, problem{Status: http.StatusBadRequest, Title: err.Error()}
 	}
 	return f, err
