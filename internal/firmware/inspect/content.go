@@ -136,13 +136,13 @@ var hostByte = func() (t [256]bool) {
 // Labels that are also suffixes of file names or words count only with three labels or more.
 var tlds = func() map[string]int {
 	m := map[string]int{}
-	for _, t := range strings.Fields("com net org info biz edu gov mil int invalid example xyz") {
+	for _, t := range strings.Fields("com net org biz edu gov mil invalid example xyz") {
 		m[t] = 2
 	}
-	for _, t := range strings.Fields("cn de uk ru jp kr tw hk eu fr it nl br au ca ch at be se no fi dk pl cz es pt ua tr vn th sg my id ph ir il sa ae za mx ar cl us me tv cc co in is ws to ai io cloud mobi vip ltd wang ren") {
+	for _, t := range strings.Fields("info cn de uk ru jp kr tw hk eu fr it nl br au ca ch at be se no fi dk pl cz es pt ua tr vn th sg my ph ir il sa ae za mx ar cl us me tv cc co ws ai io cloud mobi vip ltd wang ren") {
 		m[t] = 3
 	}
-	for _, t := range strings.Fields("test top online site club tech dev app link work group") { // words of code
+	for _, t := range strings.Fields("int in is to id test top online site club tech dev app link work group") { // words of code
 		m[t] = 4
 	}
 	return m
@@ -177,6 +177,9 @@ func (in *inspector) hostsIn(c *content, b []byte, n int, base int64) {
 }
 
 func (in *inspector) hostAt(c *content, b []byte, i, j, dots int, base int64) {
+	if (c.kind == "text" || c.kind == "script") && commented(b, i) {
+		return // told to a reader, not to the device
+	}
 	h := strings.ToLower(strings.Trim(string(b[i:j]), ".-"))
 	url := ""
 	scheme := i >= 3 && string(b[i-3:i]) == "://"
@@ -225,6 +228,12 @@ func (in *inspector) hostAt(c *content, b []byte, i, j, dots int, base int64) {
 		}
 	}
 	c.hosts = append(c.hosts, hostHit{h, url, base + int64(i)})
+}
+
+// commented says that the line a place is in begins as a comment.
+func commented(b []byte, i int) bool {
+	line := bytes.TrimLeft(b[bytes.LastIndexByte(b[:i], '\n')+1:i], " \t")
+	return len(line) > 0 && (line[0] == '#' || line[0] == ';' || bytes.HasPrefix(line, []byte("//")) || bytes.HasPrefix(line, []byte("* ")))
 }
 
 // likelyAddress tells a bare address from the version or section number it looks

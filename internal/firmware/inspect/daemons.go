@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -60,12 +61,15 @@ func (in *inspector) daemon(l *launch) *Daemon {
 		return nil
 	}
 	for _, a := range l.argv[1:] {
-		if a == "--help" || a == "-?" || a == "-V" || a == "--version" || a == "stop" || d.Kind == "ssh" && (a == "-t" || a == "-T" || a == "-G") {
+		if a == "--help" || a == "-?" || a == "-V" || a == "--version" || a == "stop" || d.Kind == "ssh" && (a == "-t" || a == "-T" || a == "-G") || testsSettings.MatchString(name+" "+a) {
 			return nil
 		}
 	}
 	return d
 }
+
+// testsSettings is a web server told to look at its settings only.
+var testsSettings = regexp.MustCompile(`^(?:nginx|lighttpd|apache2|httpd) -(?:tt?|T|configtest)$`)
 
 func service(v *volume, l *launch, d *Daemon) Service {
 	s := Service{Name: l.name, Kind: d.Kind, Command: strings.Join(visible(l.argv), " "), Conditions: l.when, Chain: l.chain, Volume: v.name, Program: l.program, State: "unconditional"}

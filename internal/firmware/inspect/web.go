@@ -328,6 +328,10 @@ func (in *inspector) snmp(f *file) {
 
 // hostFindings gathers hosts and says which nobody documented.
 func (in *inspector) hostFindings() {
+	named := map[string]bool{} // what the image has files of that name of is no host
+	for _, f := range in.files {
+		named[strings.ToLower(f.base())] = true
+	}
 	for _, f := range in.files {
 		if f.c == nil || f.doc() || len(f.c.hits["-----BEGIN "]) > 4 {
 			continue
@@ -343,6 +347,9 @@ func (in *inspector) hostFindings() {
 			continue
 		}
 		for _, h := range f.c.hosts {
+			if h.url == "" && (named[h.host] || f.c.inFirmList(h.off)) {
+				continue
+			}
 			in.host(f, h, code)
 		}
 	}
