@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"telltale/internal/browse"
 )
 
 // TestIndexedKeepsNoFileOpen: a machine may allow 256 open files, and several checks run at once.
@@ -40,6 +42,14 @@ func TestIndexedKeepsNoFileOpen(t *testing.T) {
 			if err != nil || len(entries) != 5 || !bytes.HasSuffix(entries[4], fmt.Append(nil, "x", 4*256+n)) {
 				t.Errorf("bucket %d holds %d entries, %v", n, len(entries), err)
 			}
+			f := &Folder{dir: x.dir}
+			b, err := f.at("things", fmt.Sprintf("%02x", n), browse.Place{Offset: entryHead, Length: len(body)})
+			if err != nil || !bytes.Equal(b, body) {
+				t.Errorf("entry of bucket %d: %d bytes, %v", n, len(b), err)
+			}
+		}
+		if n := filesOpen(x.dir); n != 0 {
+			t.Errorf("%d files are held open by reading", n)
 		}
 	}
 }

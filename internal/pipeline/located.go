@@ -79,23 +79,36 @@ func (f *Folder) locateBucket(name string, n int, yield func(located, error) boo
 
 // at reads the entry of an ID from its place.
 func (f *Folder) at(name, id string, p browse.Place) ([]byte, error) {
-	file, err := f.listFile(name, id)
-	if err != nil {
-		return nil, err
-	}
 	b := make([]byte, p.Length)
-	if _, err := file.ReadAt(b, p.Offset); err != nil {
+	err := f.reading(name, id, func(file *os.File) error {
+		_, err := file.ReadAt(b, p.Offset)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read result: %w", err)
 	}
 	return b, nil
 }
 
-// listFile is the open file that holds the entry of an ID.
-func (f *Folder) listFile(name, id string) (*os.File, error) {
-	file := name + ".jsonl"
+// reading hands over the file that holds the entry of an ID. Those of a large
+// list are open meanwhile only: held, ten results would take some thousand.
+func (f *Folder) reading(name, id string, read func(*os.File) error) error {
 	if f.large(name) && len(id) >= 2 {
-		file = name + "." + id[:2]
+		file, err := os.Open(filepath.Join(f.dir, name+"."+id[:2]))
+		if err != nil {
+			return err
+		}
+		return errors.Join(read(file), file.Close())
 	}
+	file, err := f.listFile(name + ".jsonl")
+	if err != nil {
+		return err
+	}
+	return read(file)
+}
+
+// listFile is the open file of a list that is no large one.
+func (f *Folder) listFile(file string) (*os.File, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if open := f.files[file]; open != nil {

@@ -92,15 +92,14 @@ func (f *Folder) lookupRows(name, prefix string, limit int) (out []report.Entry,
 		if !strings.HasPrefix(id, prefix) || err != nil {
 			break
 		}
-		data, e := f.listFile(name, id)
+		e := f.reading(name, id, func(data *os.File) error {
+			x, err := entryAt(data, row[:])
+			out = append(out, x)
+			return err
+		})
 		if e != nil {
-			return nil, true, e
+			return nil, true, fmt.Errorf("read result: %w", e)
 		}
-		x, e := entryAt(data, row[:])
-		if e != nil {
-			return nil, true, e
-		}
-		out = append(out, x)
 	}
 	if err != nil {
 		return nil, true, fmt.Errorf("read result: %w", err)
