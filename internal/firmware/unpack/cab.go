@@ -1,8 +1,6 @@
 package unpack
 
 import (
-	"bytes"
-	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -233,7 +231,7 @@ func (r *cabReader) next() error {
 		if len(b) < 2 || b[0] != 'C' || b[1] != 'K' {
 			return fmt.Errorf("block %d is no MSZIP block", r.block)
 		}
-		out, err := readMax(flate.NewReaderDict(bytes.NewReader(b[2:]), r.last), plain)
+		out, _, err := inflateBlock(b[2:], r.last, plain)
 		if err != nil {
 			return fmt.Errorf("block %d: %w", r.block, err)
 		}

@@ -53,7 +53,7 @@ func isText(b []byte) bool {
 	for i := 0; i < len(b); {
 		c := b[i]
 		if c < 0x80 {
-			if control(rune(c)) {
+			if control[c] {
 				return false
 			}
 			i++
@@ -80,7 +80,7 @@ func textUntil(d *data, off, n int64, typ string) int64 {
 	}
 	for done := int64(0); done < n; {
 		b := d.upto(off+done, int(min(1<<16, n-done)))
-		at := bytes.IndexFunc(b, control)
+		at := indexControl(b)
 		if len(b) == 0 {
 			return n
 		}
@@ -98,7 +98,20 @@ func textUntil(d *data, off, n int64, typ string) int64 {
 	return n
 }
 
-// control reports whether no text holds the character.
-func control(r rune) bool {
-	return r < 0x20 && r != '\n' && r != '\r' && r != '\t' && r != '\f' && r != 0x1b
+// control holds the characters no text has.
+var control = func() (t [256]bool) {
+	for c := range 0x20 {
+		t[c] = c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b
+	}
+	return t
+}()
+
+// indexControl returns where the first control character stands, or -1.
+func indexControl(b []byte) int {
+	for i, c := range b {
+		if control[c] {
+			return i
+		}
+	}
+	return -1
 }

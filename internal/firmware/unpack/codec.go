@@ -2,8 +2,6 @@ package unpack
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -53,41 +51,6 @@ func readMax(r io.Reader, max int) ([]byte, error) {
 			return out, err
 		}
 	}
-}
-
-type zlibState struct {
-	in bytes.Reader
-	r  io.ReadCloser
-}
-
-var zlibs = sync.Pool{New: func() any { return new(zlibState) }}
-
-func zlibBlock(in []byte, max int) ([]byte, error) {
-	z := zlibs.Get().(*zlibState)
-	defer zlibs.Put(z)
-	z.in.Reset(in)
-	var err error
-	if z.r == nil {
-		z.r, err = zlib.NewReader(&z.in)
-	} else {
-		err = z.r.(zlib.Resetter).Reset(&z.in, nil)
-	}
-	if err != nil {
-		z.r = nil
-		return nil, err
-	}
-	return readMax(z.r, max)
-}
-
-var flates = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
-
-func deflateBlock(in []byte, max int) ([]byte, error) {
-	r := flates.Get().(io.ReadCloser)
-	defer flates.Put(r)
-	if err := r.(flate.Resetter).Reset(bytes.NewReader(in), nil); err != nil {
-		return nil, err
-	}
-	return readMax(r, max)
 }
 
 // maxDict bounds the window an xz header may ask for.

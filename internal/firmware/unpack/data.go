@@ -15,6 +15,27 @@ var (
 type data struct {
 	r    io.ReaderAt
 	size int64
+	head []byte // the first bytes, when reading them one by one costs more; see keepHead
+}
+
+// keptHead is how much of the beginning of an object probes look at again and again.
+const keptHead = 64 << 10
+
+// keepHead reads the beginning once, unless it lies in memory already.
+func (d *data) keepHead() {
+	n := int(min(keptHead, d.size))
+	if s, ok := d.r.(slicer); ok && s.slice(0, n) != nil {
+		return
+	}
+	b := make([]byte, n)
+	if m, _ := d.r.ReadAt(b, 0); m == n {
+		d.head = b
+	}
+}
+
+// slicer is a reader that has some of its bytes in memory: slice returns them, or nil.
+type slicer interface {
+	slice(off int64, n int) []byte
 }
 
 // maxAt bounds what one call of at may allocate.
@@ -25,9 +46,10 @@ func (d *data) at(off int64, n int) []byte {
 	if off < 0 || n < 0 || n > maxAt || off > d.size || int64(n) > d.size-off {
 		return nil
 	}
-	if s, ok := d.r.(interface {
-		slice(int64, int) []byte
-	}); ok {
+	if end := off + int64(n); end <= int64(len(d.head)) {
+		return d.head[off:end:end]
+	}
+	if s, ok := d.r.(slicer); ok {
 		if b := s.slice(off, n); b != nil {
 			return b
 		}

@@ -77,6 +77,7 @@ const window = 1 << 20
 // scanObject finds the regions of o, extracts them, and explains what is left.
 func (s *session) scanObject(o *Object) {
 	d := &data{r: o.Blob, size: o.size}
+	d.keepHead()
 	defer func() {
 		if p := recover(); p != nil {
 			o.Regions = append(o.Regions, &Region{Length: o.size, Format: "data", Confidence: Leftover, State: Partial,

@@ -84,9 +84,7 @@ func (b *Blob) slice(off int64, n int) []byte {
 		return nil
 	}
 	if b.base != nil {
-		if s, ok := b.base.(interface {
-			slice(int64, int) []byte
-		}); ok {
+		if s, ok := b.base.(slicer); ok {
 			return s.slice(b.off+off, n)
 		}
 		return nil

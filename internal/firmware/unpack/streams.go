@@ -4,13 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
-	"compress/flate"
-	"compress/zlib"
 	"errors"
 	"hash/crc32"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
 )
@@ -71,78 +68,68 @@ func nonEmpty(s, def string) string {
 	return s
 }
 
-// trial decodes the beginning of a stream: it must yield want bytes, or end well.
-func trial(d *data, off int64, inMax, want int, open func(io.Reader) (io.Reader, error)) bool {
-	head := d.upto(off, inMax)
-	r, err := open(bytes.NewReader(head))
-	if err != nil {
-		return false
-	}
-	buf := make([]byte, want)
-	n, err := io.ReadFull(r, buf)
-	if err == nil {
+// triedInput is how much of a stream a trial looks at.
+const triedInput = 8 << 10
+
+// trial judges the beginning of a stream that was decoded from in: want bytes
+// of it, or a good end, or as much as a cut stream can give.
+func trial(in []byte, want int, out []byte, err error) bool {
+	switch {
+	case len(out) >= want, err == nil && len(out) > 0:
 		return true
+	case !errors.Is(err, io.ErrUnexpectedEOF):
+		return false
+	case len(in) < triedInput: // all there is
+		return len(out) > 0
 	}
-	if len(head) < inMax { // all input there is: only a clean end will do
-		return (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && n > 0
-	}
-	return errors.Is(err, io.ErrUnexpectedEOF) && n > want/4
+	return len(out) > want/4
 }
 
 // gzip: RFC 1952.
 func probeGzip(d *data, off int64) *claim {
-	h := d.upto(off, 10+512)
+	h := d.upto(off, triedInput)
 	if len(h) < 18 || h[2] != 8 || h[3]&0xe0 != 0 || h[8] != 0 && h[8] != 2 && h[8] != 4 {
 		return nil
 	}
-	if !trial(d, off, 8<<10, 512, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }) {
+	z := &inflateReader{}
+	z.f.reset(h, nil, false)
+	if err := z.gzipHead(); err != nil {
+		return nil
+	}
+	const want = 512
+	out, err := z.f.run(make([]byte, 0, want))
+	if !trial(h, want, out, err) {
 		return nil
 	}
 	name := ""
 	if h[3]&8 != 0 && h[3]&4 == 0 {
 		name = cstr(h[10:])
 	}
-	c := stream(off, "gzip", Structural, name, func(w io.Writer, in *counter) error {
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return err
-		}
-		for {
-			z.Multistream(false)
-			if _, err := io.Copy(w, z); err != nil {
-				return err
-			}
-			// A further member right behind belongs to the same stream.
-			p, _ := in.r.Peek(3)
-			if len(p) < 3 || p[0] != 0x1f || p[1] != 0x8b || p[2] != 8 {
-				return nil
-			}
-			if err := z.Reset(in); err != nil {
-				return err
-			}
-		}
-	})
+	c := stream(off, "gzip", Structural, name, func(w io.Writer, in *counter) error { return gzipTo(w, in) })
 	if name != "" {
 		c.fact("name", "%q", name)
 	}
 	return c
 }
 
-// zlib streams (RFC 1950) have two weak header bytes, so a kilobyte must decode.
+// zlib streams (RFC 1950) have two weak header bytes, so a kilobyte must decode, or all of it with its checksum.
 func probeZlib(d *data, off int64) *claim {
 	if off&3 != 0 && off > 4096 {
 		return nil
 	}
-	if !trial(d, off, 4<<10, 1024, func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) }) {
+	h := d.upto(off, triedInput)
+	if !zlibHead(h) {
 		return nil
 	}
-	c := stream(off, "zlib", Structural, "", func(w io.Writer, in *counter) error {
-		z, err := zlib.NewReader(in)
-		if err == nil {
-			_, err = io.Copy(w, z)
-		}
-		return err
-	})
+	const want = 1024
+	out, err := zlibBlock(h, want)
+	if err == errTooLong {
+		err = nil
+	}
+	if !trial(h, want, out, err) {
+		return nil
+	}
+	c := stream(off, "zlib", Structural, "", func(w io.Writer, in *counter) error { return zlibTo(w, in) })
 	c.weak = true
 	return c
 }
@@ -327,11 +314,4 @@ func zstdLength(d *data, off int64) int64 {
 		pos += 4
 	}
 	return min(pos, d.size) - off
-}
-
-// flateRaw decodes raw deflate from r to w.
-func flateRaw(w io.Writer, r io.Reader) error {
-	z := flate.NewReader(r)
-	_, err := io.Copy(w, z)
-	return err
 }

@@ -2,7 +2,6 @@ package unpack
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
@@ -282,14 +281,6 @@ func zteConfig(x *xtr, pos int64) error {
 			at += 12 + packed
 		}
 	})
-	return err
-}
-
-func zlibTo(w io.Writer, r io.Reader) error {
-	z, err := zlib.NewReader(r)
-	if err == nil {
-		_, err = io.Copy(w, z)
-	}
 	return err
 }
 
