@@ -288,6 +288,9 @@ func (l *fingerprintLoader) maker(m *fingerprintMaker) error {
 		if len(p.On) == 1 && p.On[0] == evidence.CLIShape {
 			kind = "shape"
 		}
+		if len(p.On) == 1 && p.On[0] == evidence.ServicePort {
+			kind = "port"
+		}
 		if err := l.check(p.Is); err != nil {
 			return err
 		}

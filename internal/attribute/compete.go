@@ -164,7 +164,7 @@ func (r *runner) sum(clues []Clue, about evidence.Aspect, limit, even float64) {
 // that the owner of a brand registers for all its goods.
 func (k Kind) onLabel() bool {
 	switch k.Base() {
-	case "name", "field", "board", "hint", "form", "model":
+	case "name", "trade", "field", "board", "hint", "form", "model":
 		return true
 	}
 	return k.registered()
@@ -192,7 +192,7 @@ func (k Kind) origin() string {
 		return "pen"
 	case k.ofPON():
 		return "number"
-	case b == "form" || b == "hint" || b == "weak":
+	case b == "form" || b == "hint" || b == "weak" || b == "trade" || b == "port":
 		return "form"
 	default:
 		return b
@@ -224,7 +224,7 @@ func wording(who org.ID, clues []Clue, about evidence.Aspect) evidence.Wording {
 			continue // what is known of a brand corroborates, it shows nothing
 		}
 		switch c.Kind.Base() {
-		case "form", "hint", "weak", "shape":
+		case "form", "hint", "weak", "trade", "port", "shape":
 		default:
 			top = max(top, c.Decibans)
 		}

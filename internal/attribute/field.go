@@ -40,7 +40,7 @@ var roles = map[evidence.Attr]role{
 	evidence.HTTPFavicon: grammatical, evidence.HTTPBody: spoken, evidence.ISAPIText: spoken,
 	evidence.TLSSubject: spoken, evidence.TLSIssuer: spoken,
 	evidence.SSHBanner: spoken, evidence.TelnetBanner: spoken, evidence.FTPBanner: spoken, evidence.SMTPBanner: spoken,
-	evidence.RTSPServer: spoken, evidence.NETCONFCapability: spoken, evidence.SIPUserAgent: spoken, evidence.ServiceProduct: spoken, evidence.OSMatch: spoken,
+	evidence.RTSPServer: spoken, evidence.NETCONFCapability: spoken, evidence.SIPUserAgent: spoken, evidence.ServiceProduct: spoken, evidence.OSMatch: spoken, evidence.ServicePort: grammatical,
 	evidence.DHCPVendorClass: spoken, evidence.DHCPParameters: grammatical, evidence.MDNS: spoken, evidence.SSDPServer: spoken,
 	evidence.UPnPManufacturer: named, evidence.UPnPModel: spoken, evidence.UPnPDescription: spoken,
 	evidence.ONVIFMfr: named, evidence.ONVIFModel: spoken, evidence.ONVIFScope: spoken,

@@ -83,7 +83,9 @@ func (g *gather) observe(os []evidence.Observation) {
 		if o.Value == "" || roles[o.Attr] == silent || o.Attr == evidence.IMEI && len(g.e.facts.Types) == 0 {
 			continue
 		}
-		g.read++
+		if o.Attr != evidence.ServicePort { // that something answers does not say who it is
+			g.read++
+		}
 		ps := g.e.says(o.Attr, o.Value)
 		if o.Attr == evidence.BrandText && len(ps) == 0 && (g.label == "" || o.Value < g.label) {
 			g.label = o.Value

@@ -15,7 +15,7 @@ import (
 type Number struct {
 	// Type is "oid" (with all numbers below it), "oui", "pon", "grantee", "usb", "pci" or "bluetooth".
 	Type string
-	// Value is the number: dotted OID, "aa:bb:cc", four letters, code, hex.
+	// Value is the number: dotted OID, "aa:bb:cc", four letters, code, hex; of USB and PCI "vendor" or "vendor:product".
 	Value string
 	// Org is who makes what carries it; empty when the number says nothing of the maker.
 	Org org.ID
@@ -264,8 +264,10 @@ func (e *Engine) bus(a evidence.Attr, v string, class evidence.Class) []proto {
 		}
 	}
 	k := kindOf("number", class)
-	if r, ok := e.numbers[name+":"+vendor]; ok {
-		return e.ruled(r, k, class)
+	for _, number := range []string{strings.TrimPrefix(strings.ToLower(v), "0x"), vendor} { // a product's rule before its vendor's
+		if r, ok := e.numbers[name+":"+number]; ok {
+			return e.ruled(r, k, class)
+		}
 	}
 	r, ok := look(uint16(n))
 	if !ok {

@@ -75,8 +75,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 				continue
 			}
 		}
-		if fp.Kind == "name" && class == evidence.ClassListing && len(names) == 1 && e.facts.Orgs != nil {
-			// a row that speaks of one name only: who else makes goods under it
+		house := fp.Kind == "name" && e.trades(org.ID(assertedMaker(fp)))
+		if fp.Kind == "name" && (class == evidence.ClassListing || house) && len(names) == 1 && e.facts.Orgs != nil {
+			// a row that speaks of one name only, or the trading name of one kind of goods: who else makes goods under it
 			who := e.facts.Orgs.Whom(h.Groups[0])
 			out = append(out, leads(who.MadeBy, who.Org, class)...)
 		}
@@ -85,6 +86,9 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 			for i := range ps {
 				ps[i].kind = kindOf("hint", class) // the name of the host: as it came, or as somebody liked
 			}
+		}
+		if house {
+			trading(ps)
 		}
 		if class == evidence.ClassListing && len(names) == 1 {
 			beside(ps, fp, assertedMaker(&e.fps[names[0]]))
@@ -169,6 +173,19 @@ func (e *Engine) besides(hits []match.Hit, id org.ID, v string) bool {
 func weaken(ps []proto) {
 	for i := range ps {
 		ps[i].kind = kindOf("weak", ps[i].class)
+	}
+}
+
+// trades reports whether a name is the trading name of one kind of goods; one of
+// goods of every kind is as often their maker's as not.
+func (e *Engine) trades(id org.ID) bool { return e.facts.Houses[id] && e.facts.Usual[id] != "" }
+
+// trading leaves of a trading name the label: who made the goods it does not tell.
+func trading(ps []proto) {
+	for i := range ps {
+		if ps[i].aspect == evidence.Manufacturer {
+			ps[i].kind = kindOf("trade", ps[i].class)
+		}
 	}
 }
 

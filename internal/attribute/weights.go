@@ -54,7 +54,7 @@ const (
 // deliberately modest and data/fingerprint/weights.yaml replaces what it can.
 var assumed = map[string]Count{
 	"name": {40, 2}, "mark": {60, 1}, "model": {40, 2}, "field": {40, 1.5}, "lead": {1, 2.2},
-	"pen": {60, 3}, "arc": {20, 6}, "mac": {20, 3}, "engine": {20, 6}, "number": {30, 2}, "weak": {3, 3},
+	"pen": {60, 3}, "arc": {20, 6}, "mac": {20, 3}, "engine": {20, 6}, "number": {30, 2}, "weak": {3, 3}, "trade": {3, 5}, "port": {3, 4},
 	"hint": {8, 2}, "form": {8, 2}, "trace": {20, 1.5}, "part": {40, 2}, "oem": {3, 1}, "dated": {12, 1}, "undated": {1.5, 1}, "recog": {20, 1}, "strange": {8, 1},
 	// A designation of a form that several makers use, typed by somebody: as likely not.
 	// A name one slip away from a maker's, typed by somebody: not enough to name it, enough to ask.

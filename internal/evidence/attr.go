@@ -209,7 +209,7 @@ var classes = map[Attr]Class{
 	HTTPServer: ClassHTTP, HTTPTitle: ClassHTTP, HTTPRealm: ClassHTTP, HTTPFavicon: ClassHTTP, HTTPBody: ClassHTTP,
 	ISAPIText: ClassHTTP, TLSSubject: ClassTLS, TLSIssuer: ClassTLS,
 	SSHBanner: ClassBanner, TelnetBanner: ClassBanner, FTPBanner: ClassBanner, SMTPBanner: ClassBanner,
-	RTSPServer: ClassBanner, NETCONFCapability: ClassBanner, SIPUserAgent: ClassBanner, ServiceProduct: ClassBanner, OSMatch: ClassBanner,
+	RTSPServer: ClassBanner, NETCONFCapability: ClassBanner, SIPUserAgent: ClassBanner, ServiceProduct: ClassBanner, OSMatch: ClassBanner, ServicePort: ClassBanner,
 	DHCPVendorClass: ClassAnnounce, DHCPParameters: ClassAnnounce, MDNS: ClassAnnounce, SSDPServer: ClassAnnounce,
 	UPnPManufacturer: ClassAnnounce, UPnPModel: ClassAnnounce, UPnPDescription: ClassAnnounce,
 	ONVIFMfr: ClassAnnounce, ONVIFModel: ClassAnnounce, ONVIFScope: ClassAnnounce,
