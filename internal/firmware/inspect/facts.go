@@ -30,6 +30,9 @@ type Facts struct {
 	Relays         []Relay       `yaml:"relays"`
 	Passwords      []string      `yaml:"passwords"`
 	TestKeys       []TestKey     `yaml:"test_keys"`
+	// RequestReaders give a program what a request says, CommandRunners hand a text to a shell.
+	RequestReaders []string `yaml:"request_readers"`
+	CommandRunners []string `yaml:"command_runners"`
 	// DeviceTree is whose chips a first part of a "compatible" name stands for.
 	DeviceTree map[string]string `yaml:"device_tree"`
 	Version    string            `yaml:"-"` // content hash of the files
@@ -205,6 +208,8 @@ func Load(fsys fs.FS, dir string) (*Facts, error) {
 		all.Ignore = append(all.Ignore, f.Ignore...)
 		all.Passwords = append(all.Passwords, f.Passwords...)
 		all.TestKeys = append(all.TestKeys, f.TestKeys...)
+		all.RequestReaders = append(all.RequestReaders, f.RequestReaders...)
+		all.CommandRunners = append(all.CommandRunners, f.CommandRunners...)
 		maps.Copy(all.DeviceTree, f.DeviceTree)
 	}
 	all.Version = hex.EncodeToString(sum.Sum(nil)[:6])

@@ -72,6 +72,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts, progress unpa
 	in.web()
 	in.remote()
 	in.feeds()
+	in.commandPrograms()
 	in.packed()
 	in.hostFindings()
 	in.relays()
