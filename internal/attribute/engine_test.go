@@ -32,6 +32,7 @@ func acme(t testing.TB) *Engine {
 	relabel := fp("acme_red/mark/blue", "mark", `^RedOS \d+ for Blue`, "acme_red", evidence.SysDescr)
 	relabel.Under = []string{"acme_blue"}
 	e, err := New(Facts{
+		Trades: map[string]bool{"scale": true},
 		Fingerprints: []evidence.Fingerprint{
 			fp("acme_red/name", "name", "RedWorks", "acme_red"),
 			fp("acme_blue/name", "name", "BlueCorp", "acme_blue"),
@@ -135,6 +136,7 @@ func TestAttribute(t *testing.T) {
 		{"the label that the maker registered", []obs{{evidence.TLSSubject, "CN=www.RedWorks.co.uk"}}, "acme_red", evidence.Indicated, 0.5, 0.99},
 		{"a shop that bears a maker's name", []obs{{evidence.ManufacturerText, "RedWorks Street Computers LLC"}}, "", "", 0, 0},
 		{"two names in a column of makers", []obs{{evidence.ManufacturerText, "RedWorks / BlueCorp"}}, "", "", 0, 0},
+		{"another firm in a row of goods", []obs{{evidence.Description, "RedWorks Scale Factory parcel scale"}}, "", "", 0, 0},
 		{"a maker that was replaced", []obs{{evidence.ManufacturerText, "RedWorks, replaced by BlueCorp"}}, "", "", 0, 0},
 		{"a maker no more", []obs{{evidence.ManufacturerText, "ex-RedWorks"}}, "", "", 0, 0},
 		{"two names in one text", []obs{{evidence.Description, "RedWorks and BlueCorp bundle"}}, "", "", 0, 0},

@@ -41,7 +41,7 @@ func (e *Engine) stands(a evidence.Attr, hits []match.Hit, v string) []int {
 			continue
 		}
 		switch {
-		case out[i] == itself && (startsAny(near(after, false), placeBehind, true) || e.placeHan(after)),
+		case out[i] == itself && (startsAny(near(after, false), placeBehind, true) || e.placeHan(after) || e.firmBehind(after)),
 			h.At < to && ends(h) > from && !ownNode(v, from, to, h), a != evidence.MDNS && inHost(v, h.At, ends(h)):
 			out[i] = place
 		}
@@ -233,6 +233,20 @@ func containsAny(s string, ws []string) bool {
 func (e *Engine) ofTrade(after string) bool {
 	words := strings.FieldsFunc(after, func(r rune) bool { return !unicode.IsLetter(r) })
 	return len(words) > 0 && e.facts.Trades[strings.ToLower(words[0])] || e.placeHan(after)
+}
+
+// firmBehind reports whether the word of a trade and one for a firm follow: "Dahua Scale Factory". A trade
+// alone may be a product ("watch").
+func (e *Engine) firmBehind(after string) bool {
+	words := strings.FieldsFunc(strings.ToLower(near(after, false)), func(r rune) bool { return !unicode.IsLetter(r) })
+	if len(words) < 2 || !e.facts.Trades[words[0]] {
+		return false
+	}
+	switch words[1] {
+	case "factory", "works", "company", "co", "corp", "inc", "llc", "ltd", "limited", "gmbh", "group", "store", "shop", "club", "services", "supply", "industries":
+		return true
+	}
+	return false
 }
 
 // placeHan reports whether the word of a trade or a place follows in Han

@@ -132,8 +132,14 @@ var tests = []test{
 	{text: "ask the supplier in writing who made it and where"},
 }
 
+// askSupplier is what settles the maker of goods that are not there yet.
+const askSupplier = "ask the supplier in writing who makes it, in which country, and under which FCC ID"
+
 // nextTest returns the cheapest test not yet done.
 func (g *gather) nextTest(r *Result) string {
+	if g.thing.offered() {
+		return askSupplier
+	}
 	var cat asset.Category
 	if r.Category != nil {
 		cat = r.Category.Value
@@ -161,6 +167,16 @@ func (e *Engine) producers(clues []Clue) []asset.Producer {
 		}
 	}
 	return out
+}
+
+// offered reports whether all that is known of the thing is a line of a quote or an order: nothing to look at.
+func (t *Thing) offered() bool {
+	for _, s := range t.Sightings {
+		if s.Kind != asset.PurchaseLine {
+			return false
+		}
+	}
+	return len(t.Sightings) > 0
 }
 
 // has reports whether any sighting observed the attribute.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,9 +135,26 @@ func (o *output) check(e *env, k *pipeline.Knowledge, keep bool, opt *pipeline.O
 		if err := o.print(e, f); err != nil {
 			return err
 		}
+		e.unread(f, opt.Inputs)
 		e.code = exitCode(f)
 		return nil
 	})
+}
+
+// unread says on standard error which named inputs were not read, for whoever
+// sends the result to a file or another program.
+func (e *env) unread(f *pipeline.Folder, named []string) {
+	h := f.Head()
+	for i := range h.Coverage {
+		c := &h.Coverage[i]
+		if !c.Unreadable || len(c.Reasons) == 0 || !slices.Contains(named, c.Input) {
+			continue
+		}
+		fmt.Fprintf(e.stderr, "telltale: error: %s: not read: %s\n", report.Plain(c.Input), report.Plain(c.Reasons[0].Reason))
+		if hint := c.Reasons[0].Hint; hint != "" {
+			fmt.Fprintf(e.stderr, "telltale: hint: %s\n", report.Plain(hint))
+		}
+	}
 }
 
 // withResult runs make in a fresh folder, which becomes the last result when keep is set and make succeeds.
@@ -183,7 +201,7 @@ func (o *output) print(e *env, f *pipeline.Folder) error {
 		case "xlsx":
 			return report.XLSX(w, f)
 		}
-		return report.Table(w, f, report.Style{Colour: o.Out == "" && colour(e.stdout), All: o.All, Width: width()})
+		return report.Table(w, f, report.Style{Colour: o.Out == "" && colour(e.stdout), All: o.All})
 	})
 }
 
@@ -257,7 +275,9 @@ func (c *explainCmd) Run(e *env) error {
 	if c.Format == "json" {
 		return writeJSON(e.stdout, x)
 	}
-	return report.Explain(e.stdout, x, report.Style{Colour: colour(e.stdout), All: c.All})
+	return e.folded(func(w io.Writer) error {
+		return report.Explain(w, x, report.Style{Colour: colour(e.stdout), All: c.All})
+	})
 }
 
 func openResult(from string) (*pipeline.Folder, error) {
@@ -308,5 +328,5 @@ func (c *answerCmd) Run(e *env) error {
 	if c.Format != "table" {
 		return c.print(e, f)
 	}
-	return report.Changes(e.stdout, changed)
+	return e.folded(func(w io.Writer) error { return report.Changes(w, changed) })
 }

@@ -81,7 +81,7 @@ func (c *lawDiffCmd) editions(e *env, mine bool) error {
 	if c.Format == "json" {
 		return writeJSON(e.stdout, d)
 	}
-	return writeEditionDiff(e.stdout, d)
+	return e.folded(func(w io.Writer) error { return writeEditionDiff(w, d) })
 }
 
 func (c *lawDiffCmd) impact(e *env, k *pipeline.Knowledge, a, b pipeline.Standing) error {
@@ -104,7 +104,7 @@ func writeImpact(e *env, x *report.Impact, format string) error {
 	case "csv":
 		return x.Sheet().CSV(e.stdout)
 	}
-	return x.Write(e.stdout)
+	return e.folded(x.Write)
 }
 
 // maxShown bounds the changes of one kind that are printed.

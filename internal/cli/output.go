@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 
 	"telltale/internal/pipeline"
+	"telltale/internal/report"
 )
 
 // output are the flags of every command that shows a result.
@@ -20,6 +22,9 @@ type output struct {
 func (o *output) write(e *env, show func(io.Writer) error) error {
 	if o.Out == "" && o.Format == "xlsx" && isTerminal(e.stdout) {
 		return usage{hinted{fmt.Errorf("an XLSX file cannot be shown on a terminal"), "add --out findings.xlsx"}}
+	}
+	if o.Out == "" && o.Format == "table" {
+		return e.folded(show)
 	}
 	return toFile(o.Out, e.stdout, show)
 }
@@ -37,10 +42,22 @@ func colour(w any) bool {
 	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// width of the terminal in columns as the shell states it, 0 when unknown.
-func width() int {
-	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
-	return n
+// folded lets show write text for people, whose lines are broken between words
+// where they are wider than the terminal, or than COLUMNS says.
+func (e *env) folded(show func(io.Writer) error) error {
+	w := report.Fold(e.stdout, width(e.stdout))
+	return errors.Join(show(w), w.Close())
+}
+
+// width of what w is, in columns: as COLUMNS says, else as the terminal does; 0 when unknown.
+func width(w any) int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if f, ok := w.(*os.File); ok && isTerminal(f) {
+		return columns(f)
+	}
+	return 0
 }
 
 // progress returns a function that shows progress on a terminal once a run takes over two seconds.

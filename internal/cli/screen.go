@@ -37,7 +37,7 @@ func (c *screenCmd) Run(e *env) error {
 		if c.Format == "json" {
 			err = writeJSON(e.stdout, s)
 		} else {
-			err = s.WriteText(e.stdout)
+			err = e.folded(s.WriteText)
 		}
 		if err != nil {
 			return err

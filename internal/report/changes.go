@@ -46,7 +46,7 @@ func Changes(w io.Writer, cs []Change) error {
 			fmt.Fprintf(out, "  ... and %d more\n", len(cs)-i)
 			break
 		}
-		fmt.Fprintf(out, "  %s → %s  %s, %s, %s  [%s]\n      %s\n", or(c.From, "none"), or(c.To, "none"), plain(c.Name), c.Provision, c.Act, short(c.Finding), c.Why)
+		fmt.Fprintf(out, "  %s → %s  %s, %s, %s  [%s]\n      %s\n", or(c.From, "none"), or(c.To, "none"), Plain(c.Name), c.Provision, c.Act, short(c.Finding), c.Why)
 	}
 	return out.Flush()
 }
@@ -58,8 +58,8 @@ func or(v law.Verdict, s string) string {
 	return string(v)
 }
 
-// plain makes foreign text harmless on a terminal: control characters become spaces.
-func plain(s string) string {
+// Plain makes foreign text harmless on a terminal: control characters become spaces.
+func Plain(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] == 0x7f || s[i] >= 0xc2 {
 			b := []rune(s)

@@ -132,22 +132,22 @@ func ids(cs []evidence.ClaimID) string {
 
 func (e *explainer) asset() {
 	a := e.x.Asset
-	fmt.Fprintf(e, "%s  %s, %s  [%s]\n", plain(a.Name), a.Kind, a.Seen, a.ID)
+	fmt.Fprintf(e, "%s  %s, %s  [%s]\n", Plain(a.Name), a.Kind, a.Seen, a.ID)
 	if a.Model != nil {
-		fmt.Fprintf(e, "  model: %s\n", plain(*a.Model))
+		fmt.Fprintf(e, "  model: %s\n", Plain(*a.Model))
 	}
 	if a.Category != nil {
 		fmt.Fprintf(e, "  category: %s (%.2f)\n", a.Category.Value, a.Category.Confidence)
 	}
 	if len(a.Keys) > 0 {
-		fmt.Fprintf(e, "  keys: %s\n", plain(strings.Join(clip(a.Keys, e.room.keys), "  ")))
+		fmt.Fprintf(e, "  keys: %s\n", Plain(strings.Join(clip(a.Keys, e.room.keys), "  ")))
 	}
 	for i, w := range a.Where {
 		if i == e.room.places {
 			e.more("  and %s\n", len(a.Where)-i, "more place")
 			break
 		}
-		fmt.Fprintf(e, "  seen in %s %s\n", plain(w.Input), plain(w.At))
+		fmt.Fprintf(e, "  seen in %s %s\n", Plain(w.Input), Plain(w.At))
 	}
 	if a.Kind == asset.Service {
 		e.operator(a)
@@ -162,7 +162,7 @@ func (e *explainer) asset() {
 		fmt.Fprintln(e)
 	}
 	if a.BrandText != "" {
-		fmt.Fprintf(e, "  brand on the label: %s, a name nobody in the data bears", plain(a.BrandText))
+		fmt.Fprintf(e, "  brand on the label: %s, a name nobody in the data bears", Plain(a.BrandText))
 		if a.Relabelled {
 			fmt.Fprint(e, "; sold under another name than its maker's")
 		}
@@ -175,7 +175,7 @@ func (e *explainer) asset() {
 		fmt.Fprintf(e, "  maker not known: %s\n", a.Unknown["manufacturer"])
 	}
 	if p := a.Unknown["produced_in"]; strings.HasPrefix(p, "not shown: ") {
-		fmt.Fprintf(e, "  place of production %s\n", plain(p))
+		fmt.Fprintf(e, "  place of production %s\n", Plain(p))
 	}
 	if a.NextTest != "" {
 		fmt.Fprintf(e, "  next test: %s\n", a.NextTest)
@@ -189,7 +189,7 @@ func (e *explainer) asset() {
 		if e.x.Finding.Subject.ID != c.ID {
 			continue
 		}
-		fmt.Fprintf(e, "  part: %s %s %s\n", c.Kind, plain(c.Model), plain(c.Serial))
+		fmt.Fprintf(e, "  part: %s %s %s\n", c.Kind, Plain(c.Model), Plain(c.Serial))
 		e.maker("part's maker", c.Manufacturer, c.ID)
 	}
 }
@@ -203,7 +203,7 @@ func (e *explainer) operator(a *asset.Asset) {
 	fmt.Fprintf(e, "  operated by: %s, %s, confidence %.3f\n", e.name(a.Operator.Org), a.Operator.Wording, a.Operator.Confidence)
 	for _, id := range a.Operator.Evidence {
 		if c, ok := e.x.Claims[id]; ok {
-			fmt.Fprintf(e, "    %+5.1f dB %s\n", c.Decibans, plain(c.Why))
+			fmt.Fprintf(e, "    %+5.1f dB %s\n", c.Decibans, Plain(c.Why))
 		}
 	}
 }
@@ -230,7 +230,7 @@ func (e *explainer) parts(a *asset.Asset) {
 			e.more("  and %s\n", len(order)-i, "more part")
 			return
 		}
-		what := strings.Join(strings.Fields(strings.Join([]string{string(c.Kind), plain(c.Model), plain(c.Serial)}, " ")), " ")
+		what := strings.Join(strings.Fields(strings.Join([]string{string(c.Kind), Plain(c.Model), Plain(c.Serial)}, " ")), " ")
 		if c.Manufacturer == nil {
 			fmt.Fprintf(e, "  part: %s: maker not known\n", what)
 			continue
@@ -253,7 +253,7 @@ func (e *explainer) reason(c *asset.Component) string {
 	if best == nil || best.Why == "" {
 		return ""
 	}
-	return "; " + plain(best.Why)
+	return "; " + Plain(best.Why)
 }
 
 func clip(s []string, n int) []string {
@@ -276,7 +276,7 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 	})
 	switch {
 	case m != nil && m.Answered != nil:
-		fmt.Fprintf(e, "  %s: %s, %s\n", label, e.name(m.Org), plain(m.Answered.String()))
+		fmt.Fprintf(e, "  %s: %s, %s\n", label, e.name(m.Org), Plain(m.Answered.String()))
 	case m != nil:
 		fmt.Fprintf(e, "  %s: %s, %s, confidence %.3f\n", label, e.name(m.Org), m.Wording, m.Confidence)
 	}
@@ -311,7 +311,7 @@ func (e *explainer) maker(label string, m *asset.Attribution, subject string) {
 func (e *explainer) clue(word string, c *evidence.Claim) {
 	fmt.Fprintf(e, "    %+6.1f dB %-7s %-8s %s", c.Decibans, word, c.Class, e.name(org.ID(c.Value)))
 	if c.Why != "" {
-		fmt.Fprintf(e, ": %s", plain(c.Why))
+		fmt.Fprintf(e, ": %s", Plain(c.Why))
 	}
 	fmt.Fprintln(e)
 	for i, id := range c.From {
@@ -319,7 +319,7 @@ func (e *explainer) clue(word string, c *evidence.Claim) {
 			break
 		}
 		if o, ok := e.x.Observations[id]; ok {
-			fmt.Fprintf(e, "               %s = %q  at %s %s\n", o.Attr, cut(o.Value, e.room.runes), plain(o.Place.Input), plain(o.Place.At))
+			fmt.Fprintf(e, "               %s = %q  at %s %s\n", o.Attr, cut(o.Value, e.room.runes), Plain(o.Place.Input), Plain(o.Place.At))
 		}
 	}
 }

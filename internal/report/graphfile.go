@@ -31,7 +31,7 @@ func (t *Topology) WriteDOT(w io.Writer) error {
 		if l.Inferred || l.Kind == topology.Reached {
 			style = ", style=dashed"
 		}
-		fmt.Fprintf(b, "  %s -- %s [taillabel=%s, headlabel=%s%s];\n", quoteDOT(l.A.Node), quoteDOT(l.B.Node), quoteDOT(plain(l.A.Port)), quoteDOT(plain(l.B.Port)), style)
+		fmt.Fprintf(b, "  %s -- %s [taillabel=%s, headlabel=%s%s];\n", quoteDOT(l.A.Node), quoteDOT(l.B.Node), quoteDOT(Plain(l.A.Port)), quoteDOT(Plain(l.B.Port)), style)
 	}
 	fmt.Fprintln(b, "}")
 	return b.Flush()
@@ -86,7 +86,7 @@ func (t *Topology) WriteGraphML(w io.Writer) error {
 			vias[e.Via] = true
 		}
 		e := graphmlEdge{ID: l.ID, Source: l.A.Node, Target: l.B.Node, Data: someData(
-			"kind", string(l.Kind), "source_port", plain(l.A.Port), "target_port", plain(l.B.Port), "via", strings.Join(sortedKeys(vias), " "), "link_inferred", strconv.FormatBool(l.Inferred))}
+			"kind", string(l.Kind), "source_port", Plain(l.A.Port), "target_port", Plain(l.B.Port), "via", strings.Join(sortedKeys(vias), " "), "link_inferred", strconv.FormatBool(l.Inferred))}
 		if err := enc.Encode(e); err != nil {
 			return err
 		}
@@ -103,8 +103,8 @@ func (n *Node) graphml() graphmlNode {
 	if n.Category != nil {
 		category = string(*n.Category)
 	}
-	return graphmlNode{ID: n.ID, Data: someData("name", plain(n.Name), "manufacturer", plain(n.ManufacturerName), "model", plain(model), "category", category,
-		"verdict", string(n.Verdict), "site", plain(n.Site), "seen", string(n.Seen), "inferred", strconv.FormatBool(n.Inferred))}
+	return graphmlNode{ID: n.ID, Data: someData("name", Plain(n.Name), "manufacturer", Plain(n.ManufacturerName), "model", Plain(model), "category", category,
+		"verdict", string(n.Verdict), "site", Plain(n.Site), "seen", string(n.Seen), "inferred", strconv.FormatBool(n.Inferred))}
 }
 
 // someData makes data elements of the pairs whose value is not empty.

@@ -131,7 +131,7 @@ func writeAlike(out io.Writer, cs []Change) {
 	}
 	fmt.Fprintf(out, "\n      %s\n", c.Why)
 	for _, s := range c.Causes {
-		fmt.Fprintf(out, "      because %s\n", plain(s))
+		fmt.Fprintf(out, "      because %s\n", Plain(s))
 	}
 	if c.Due != nil {
 		fmt.Fprintf(out, "      by %s\n", c.Due)
@@ -141,9 +141,9 @@ func writeAlike(out io.Writer, cs []Change) {
 			fmt.Fprintf(out, "      - and %d more\n", len(cs)-i)
 			break
 		}
-		name := plain(cs[i].Name)
+		name := Plain(cs[i].Name)
 		if m := cs[i].Model; m != nil && *m != "" && *m != cs[i].Name {
-			name += " (" + plain(*m) + ")"
+			name += " (" + Plain(*m) + ")"
 		}
 		fmt.Fprintf(out, "      - %s  [%s]\n", name, short(cs[i].Finding))
 	}

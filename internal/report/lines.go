@@ -19,16 +19,16 @@ func (t *table) lines() {
 		l := &t.head.Lines[i]
 		if l.Place.Input != input {
 			input = l.Place.Input
-			fmt.Fprintf(t, "  %s\n", plain(input))
+			fmt.Fprintf(t, "  %s\n", Plain(input))
 		}
 		word, why := t.answer(l)
-		fmt.Fprintf(t, "    %-8s %s  %s\n", plain(l.Place.At), t.paint(verdictColour[l.Verdict], fmt.Sprintf("%-5s", word)), t.goods(l))
+		fmt.Fprintf(t, "    %-8s %s  %s\n", Plain(l.Place.At), t.paint(verdictColour[l.Verdict], fmt.Sprintf("%-5s", word)), t.goods(l))
 		fmt.Fprintf(t, "      %s\n", why)
 	}
 }
 
 func (t *table) goods(l *Line) string {
-	s := plain(l.Name)
+	s := Plain(l.Name)
 	if l.Quantity > 0 {
 		s = fmt.Sprintf("%d × %s", l.Quantity, s)
 	}
@@ -51,9 +51,9 @@ func (t *table) answer(l *Line) (word, why string) {
 		return "LIMIT", under("restricted to ", l.Under) + id
 	case law.Undetermined:
 		if l.Ask != "" {
-			ask := plain(l.Ask)
+			ask := Plain(l.Ask)
 			if l.Test != "" {
-				ask += " - " + plain(l.Test)
+				ask += " - " + Plain(l.Test)
 			}
 			return "ASK", ask + id
 		}

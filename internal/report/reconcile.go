@@ -63,7 +63,7 @@ func (r *Reconciliation) WriteTable(w io.Writer, all bool) error {
 	var mute []string
 	for i := range r.Looks {
 		if l := &r.Looks[i]; len(l.Blocks) == 0 {
-			mute = append(mute, plain(l.Input))
+			mute = append(mute, Plain(l.Input))
 		} else {
 			p.look(l)
 		}
@@ -93,10 +93,10 @@ func (r *Reconciliation) section(p *printer, s *section, all bool) {
 		if i == maxLinksShown && !all {
 			break
 		}
-		p.f("  %s  [%s]\n", plain(l.Name), l.Asset[:min(10, len(l.Asset))])
+		p.f("  %s  [%s]\n", Plain(l.Name), l.Asset[:min(10, len(l.Asset))])
 		s.show(p, l)
 		if l.Next != "" {
-			p.f("    next: %s\n", plain(l.Next))
+			p.f("    next: %s\n", Plain(l.Next))
 		}
 	}
 	if n > maxLinksShown && !all {
@@ -105,14 +105,14 @@ func (r *Reconciliation) section(p *printer, s *section, all bool) {
 }
 
 func (p *printer) look(l *reconcile.Look) {
-	text := fmt.Sprintf("  %s: %d things", plain(l.Input), l.Things)
+	text := fmt.Sprintf("  %s: %d things", Plain(l.Input), l.Things)
 	if l.From != "" {
-		text += ", " + plain(l.From)
+		text += ", " + Plain(l.From)
 	}
 	if l.To != l.From {
-		text += " to " + plain(l.To)
+		text += " to " + Plain(l.To)
 	}
-	text += "; asked " + plain(strings.Join(l.Blocks[:min(8, len(l.Blocks))], ", "))
+	text += "; asked " + Plain(strings.Join(l.Blocks[:min(8, len(l.Blocks))], ", "))
 	if n := len(l.Blocks) - 8; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
@@ -121,17 +121,17 @@ func (p *printer) look(l *reconcile.Look) {
 
 // stood words a place and a time: "order.csv row 7, 2026-01-05".
 func stood(p evidence.Place, at string) string {
-	s := strings.TrimSpace(plain(p.Input) + " " + plain(p.At))
+	s := strings.TrimSpace(Plain(p.Input) + " " + Plain(p.At))
 	if at != "" {
-		s += ", " + plain(at)
+		s += ", " + Plain(at)
 	}
 	return s
 }
 
 func showDifferences(p *printer, l *reconcile.Line) {
 	for _, d := range l.Differences {
-		p.f("    %s: sold as %q (%s)\n", d.Field, plain(d.Paper.Text), stood(d.Paper.Place, d.Paper.At))
-		p.f("    %s  answers as %q (%s)\n", strings.Repeat(" ", len(d.Field)), plain(d.Wire.Text), stood(d.Wire.Place, d.Wire.At))
+		p.f("    %s: sold as %q (%s)\n", d.Field, Plain(d.Paper.Text), stood(d.Paper.Place, d.Paper.At))
+		p.f("    %s  answers as %q (%s)\n", strings.Repeat(" ", len(d.Field)), Plain(d.Wire.Text), stood(d.Wire.Place, d.Wire.At))
 	}
 }
 
@@ -146,7 +146,7 @@ func places(p *printer, what string, ws []reconcile.Where, n int) {
 
 func showUnseen(p *printer, l *reconcile.Line) {
 	places(p, "listed", l.Paper, l.PaperCount)
-	p.f("    %s\n", plain(l.Looked.Why))
+	p.f("    %s\n", Plain(l.Looked.Why))
 	for _, m := range l.Maybe {
 		p.f("    perhaps [%s]\n", m[:10])
 	}
@@ -161,12 +161,12 @@ func showUnlisted(p *printer, l *reconcile.Line) {
 
 func showMoves(p *printer, l *reconcile.Line) {
 	for _, m := range l.Moves {
-		p.f("    %s: from %s (%s) to %s (%s)\n", m.Field, plain(m.From.Text), stood(m.From.Place, m.From.At), plain(m.To.Text), stood(m.To.Place, m.To.At))
+		p.f("    %s: from %s (%s) to %s (%s)\n", m.Field, Plain(m.From.Text), stood(m.From.Place, m.From.At), Plain(m.To.Text), stood(m.To.Place, m.To.At))
 	}
 }
 
 func showGone(p *printer, l *reconcile.Line) {
-	p.f("    last seen: %s\n    %s, %s\n", stood(l.Gone.Last.Place, l.Gone.Last.At), plain(l.Gone.Why), plain(l.Gone.Since))
+	p.f("    last seen: %s\n    %s, %s\n", stood(l.Gone.Last.Place, l.Gone.Last.At), Plain(l.Gone.Why), Plain(l.Gone.Since))
 }
 
 // Sheet is the table form for CSV and XLSX: a row for each thing said of an asset, at least one an asset.

@@ -18,8 +18,6 @@ type Style struct {
 	Colour bool
 	// All shows permitted and not-bound groups too.
 	All bool
-	// Width is the width of the terminal in columns; 0 means 100.
-	Width int
 }
 
 const (
@@ -36,9 +34,6 @@ type table struct {
 // Table writes the first screen: what to do first, then the findings by
 // verdict and provision, then what is not known and what could not be read.
 func Table(w io.Writer, r Result, style Style) error {
-	if style.Width == 0 {
-		style.Width = 100
-	}
 	t := &table{bufio.NewWriter(w), style, r.Head()}
 	t.opening()
 	t.doFirst()
@@ -287,17 +282,17 @@ func doubt(c law.Confidence) string {
 }
 
 func (t *table) example(x *Example) string {
-	s := plain(x.Name)
+	s := Plain(x.Name)
 	if x.Model != "" && x.Model != x.Name {
-		s += " (" + plain(x.Model) + ")"
+		s += " (" + Plain(x.Model) + ")"
 	}
 	if x.Part != "" {
-		s = plain(x.Part) + " in " + s
+		s = Plain(x.Part) + " in " + s
 	}
 	if x.Maker != "" {
 		s += fmt.Sprintf(", made by %s: %s %.3f", t.name(x.Maker), x.Wording, x.Sure)
 	}
-	return fmt.Sprintf("%s  %s %s  [%s]", s, plain(x.Place.Input), plain(x.Place.At), short(x.Finding))
+	return fmt.Sprintf("%s  %s %s  [%s]", s, Plain(x.Place.Input), Plain(x.Place.At), short(x.Finding))
 }
 
 func (t *table) relabelled() {
@@ -306,11 +301,11 @@ func (t *table) relabelled() {
 	}
 	fmt.Fprintf(t, "\n%s %d\n", t.bold("SOLD UNDER ANOTHER NAME"), t.head.RelabelledCount)
 	for _, x := range t.head.Relabelled {
-		label := plain(x.Label)
+		label := Plain(x.Label)
 		if label == "" {
 			label = t.name(x.Brand)
 		}
-		fmt.Fprintf(t, "  - %s: labelled %s, made by %s (%s %.3f)  %s %s  [%s]\n", plain(x.Name), label, t.name(x.Maker), x.Wording, x.Sure, plain(x.Place.Input), plain(x.Place.At), short(x.Asset))
+		fmt.Fprintf(t, "  - %s: labelled %s, made by %s (%s %.3f)  %s %s  [%s]\n", Plain(x.Name), label, t.name(x.Maker), x.Wording, x.Sure, Plain(x.Place.Input), Plain(x.Place.At), short(x.Asset))
 	}
 	if n := t.head.RelabelledCount - len(t.head.Relabelled); n > 0 {
 		fmt.Fprintf(t, "  - and %d more\n", n)
@@ -327,7 +322,7 @@ func (t *table) unknown() {
 			fmt.Fprintf(t, "  ... and %s\n", count(len(t.head.Tests)-i, "more kind of test", "more kinds of test"))
 			break
 		}
-		fmt.Fprintf(t, "  %5d × %s  (such as %s)\n", x.Count, plain(x.Text), plain(x.Example.Name))
+		fmt.Fprintf(t, "  %5d × %s  (such as %s)\n", x.Count, Plain(x.Text), Plain(x.Example.Name))
 	}
 }
 
@@ -357,42 +352,50 @@ func (t *table) coverage() {
 		if cs := members[why]; len(cs) == 1 {
 			t.input(cs[0])
 		} else {
-			fmt.Fprintf(t, "  %s %s: %s (such as %s)\n", count(len(cs), "input"), t.paint("1;31", "not read"), plain(why), plain(cs[0].Input))
+			fmt.Fprintf(t, "  %s %s: %s (such as %s)\n", count(len(cs), "input"), t.paint("1;31", "not read"), Plain(why), Plain(cs[0].Input))
 		}
 	}
 	if quiet > 0 {
 		fmt.Fprintf(t, "  and %s read without a failure\n", count(quiet, "more input"))
 	}
 	for _, n := range t.head.Identity {
-		fmt.Fprintf(t, "  identity: %s\n", plain(n))
+		fmt.Fprintf(t, "  identity: %s\n", Plain(n))
 	}
 }
 
 func (t *table) input(c *asset.Coverage) {
 	switch {
 	case c.Unreadable:
-		fmt.Fprintf(t, "  %s: %s", plain(c.Input), t.paint("1;31", "not read"))
+		fmt.Fprintf(t, "  %s: %s", Plain(c.Input), t.paint("1;31", "not read"))
 	default:
-		fmt.Fprintf(t, "  %s: %d read as %s", plain(c.Input), c.Read, c.Format)
+		fmt.Fprintf(t, "  %s: %d read as %s", Plain(c.Input), c.Read, c.Format)
 	}
 	if c.Failed > 0 && !c.Unreadable {
 		fmt.Fprintf(t, ", %s", t.paint("1;33", fmt.Sprintf("%d not understood", c.Failed)))
 	}
 	fmt.Fprintln(t)
 	for _, n := range c.Notes {
-		fmt.Fprintf(t, "    %s\n", plain(n))
+		fmt.Fprintf(t, "    %s\n", Plain(n))
 	}
 	for i, r := range c.Reasons {
 		if i == maxReasons {
 			fmt.Fprintf(t, "    ... and %d more\n", len(c.Reasons)-i)
 			break
 		}
-		fmt.Fprintf(t, "    %s: %s", plain(r.Place), plain(r.Reason))
+		fmt.Fprintf(t, "    %s%s", at(r.Place), Plain(r.Reason))
 		if r.Hint != "" {
-			fmt.Fprintf(t, " (%s)", plain(r.Hint))
+			fmt.Fprintf(t, " (%s)", Plain(r.Hint))
 		}
 		fmt.Fprintln(t)
 	}
+}
+
+// at leads what is said of a place; of an input as a whole nothing leads.
+func at(place string) string {
+	if place == "" {
+		return ""
+	}
+	return Plain(place) + ": "
 }
 
 func (t *table) closing() {

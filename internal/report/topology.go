@@ -151,21 +151,21 @@ func (p *printer) links(n *Node, ls []*topology.Link, by map[string]*Node) {
 		for _, e := range l.Evidence {
 			vias[e.Via] = true
 		}
-		text := plain(by[there.Node].Name)
+		text := Plain(by[there.Node].Name)
 		if there.Port != "" {
-			text += " port " + plain(there.Port)
+			text += " port " + Plain(there.Port)
 		}
 		if v := by[there.Node].Verdict; v != "" {
 			text += ": " + string(v)
 		}
 		if m := by[there.Node].ManufacturerName; m != "" {
-			text += ", " + plain(m)
+			text += ", " + Plain(m)
 		}
 		how := strings.Join(sortedKeys(vias), ", ")
 		if l.Inferred {
 			how = "inferred"
 		}
-		lines = append(lines, line{cmp.Or(plain(here.Port), "-"), text + "  (" + how + ")"})
+		lines = append(lines, line{cmp.Or(Plain(here.Port), "-"), text + "  (" + how + ")"})
 	}
 	slices.SortFunc(lines, func(a, b line) int { return cmp.Or(cmp.Compare(a.port, b.port), cmp.Compare(a.text, b.text)) })
 	for i, x := range lines {
@@ -187,12 +187,12 @@ func sortedKeys(m map[string]bool) []string {
 }
 
 func (t *Topology) describe(n *Node) string {
-	parts := []string{plain(n.Name)}
+	parts := []string{Plain(n.Name)}
 	if n.ManufacturerName != "" {
-		parts = append(parts, plain(n.ManufacturerName))
+		parts = append(parts, Plain(n.ManufacturerName))
 	}
 	if n.Model != nil && *n.Model != n.Name {
-		parts = append(parts, plain(*n.Model))
+		parts = append(parts, Plain(*n.Model))
 	}
 	s := strings.Join(parts, ", ")
 	if n.Verdict != "" {
@@ -230,7 +230,7 @@ func (t *Topology) open(p *printer, by map[string]*Node) {
 		}
 		p.f("  %s%s\n", t.describe(n), ref(n))
 		if len(n.Namesakes) > 0 {
-			p.f("    another input names a thing %s too [%s]: check both with one --network NAME to unite what shares a name there\n", plain(n.Name), n.Namesakes[0][:10])
+			p.f("    another input names a thing %s too [%s]: check both with one --network NAME to unite what shares a name there\n", Plain(n.Name), n.Namesakes[0][:10])
 		}
 	}
 }

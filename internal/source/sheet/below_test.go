@@ -23,6 +23,8 @@ func TestTablesBelowEachOther(t *testing.T) {
 		{"beyond the sample", long, "location=Gate manufacturer=Bolt model=P1", sampleRows + 11, 0},
 		{"values that are words of headings", "Name,Make,Model\nsw,Acme,X2\n,,\nlabel,Acme,X3\n", "manufacturer=Acme model=X3 name=label", 2, 0},
 		{"headings again", "Name,Make,Model\nsw,Acme,X2\n,,\nName,Make,Model\nsw2,Acme,X3\n", "manufacturer=Acme model=X3 name=sw2", 2, 0},
+		{"beside each other", "Name,Make,Model,,Name,Maker,Serial\nsw,Acme,X2,,cam,Bolt,S77\nsw2,Acme,X3,,,,\n", "manufacturer=Acme model=X3 name=sw2", 3, 0},
+		{"a column without a heading", "Name,Make,,Model,Serial\nsw,Acme,old,X2,S1\n", "manufacturer=Acme model=X2 name=sw serial=S1", 1, 0},
 		{"totals in a column of tags", "Tag,Make,Model,Qty\nT1,Acme,X2,1\nTotal: 1 item,,,1\n", "assetTag=T1 manufacturer=Acme model=X2 quantity=1", 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -163,9 +163,9 @@ func (e *emission) date(c *column, b []byte) {
 	case k == negative:
 		e.fail(c, fmt.Sprintf("date %q is negative", short(b)), "write the day as YYYY-MM-DD")
 	case k == ambiguous:
-		e.it.skip("date in column "+columnName(c.index)+" that may be day/month or month/day: say --map dates=dmy or dates=mdy", e.row)
+		e.it.skip("date in column "+e.it.letters(c)+" that may be day/month or month/day: say --map dates=dmy or dates=mdy", e.row)
 	case k == noDate:
-		e.it.skip("cell in column "+columnName(c.index)+" that is no date", e.row)
+		e.it.skip("cell in column "+e.it.letters(c)+" that is no date", e.row)
 	case c.attr == lastSeen:
 		e.it.at = v
 	default:
@@ -197,7 +197,7 @@ func (e *emission) purpose(c *column, b []byte) {
 func (e *emission) country(c *column, b []byte) {
 	code := countryCode(string(b))
 	if code == "" {
-		e.it.skip("cell in column "+columnName(c.index)+" that is no country", e.row)
+		e.it.skip("cell in column "+e.it.letters(c)+" that is no country", e.row)
 		return
 	}
 	if c.stage != "" {

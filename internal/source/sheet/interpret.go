@@ -78,6 +78,9 @@ func (it *interpreter) run() (below []sampleRow, err error) {
 	if err != nil || len(sample) == 0 {
 		return nil, err
 	}
+	if parts := it.sideBySide(sample); parts != nil {
+		return it.runParts(parts, sample, done)
+	}
 	first, err := it.begin(sample)
 	if err != nil {
 		return nil, err
@@ -201,7 +204,7 @@ func (it *interpreter) noteColumns(h header, sample []sampleRow) {
 	}
 	for i := range it.cols {
 		c := &it.cols[i]
-		name := "column " + columnName(c.index)
+		name := "column " + it.letters(c)
 		if c.heading != "" {
 			name += " " + quoteHeading(c.heading)
 		}
@@ -254,14 +257,7 @@ func (it *interpreter) row(row *Row) (below []sampleRow, err error) {
 		it.cov.Fail(it.table.Place(row.Num, -1), row.Bad, row.Hint)
 		return nil, nil
 	}
-	filled, only := 0, -1
-	for i := range row.Cells {
-		row.Cells[i] = clean(row.Cells[i])
-		if len(row.Cells[i]) > 0 {
-			filled++
-			only = i
-		}
-	}
+	filled, only := fill(row.Cells)
 	if filled == 0 {
 		it.gap = true
 		return nil, nil
@@ -274,7 +270,14 @@ func (it *interpreter) row(row *Row) (below []sampleRow, err error) {
 	if (gap || extra > 0) && startsTable(cellTexts(row.Cells)) {
 		return []sampleRow{sampleOf(row)}, nil
 	}
-	if extra > 0 {
+	if extra > 0 && it.table.Name() != "" {
+		// Each cell of a sheet stands in its own column: what stands beside the table is a remark.
+		it.skip("remark beside the table", row)
+		row.Cells = row.Cells[:it.width]
+		if filled, only = fill(row.Cells); filled == 0 {
+			return nil, nil
+		}
+	} else if extra > 0 {
 		it.cov.Fail(it.table.Place(row.Num, -1), fmt.Sprintf("the row has %d cells, the heading row %d", extra, it.width),
 			"put cells that hold the delimiter in double quotes")
 		return nil, nil
@@ -285,6 +288,19 @@ func (it *interpreter) row(row *Row) (below []sampleRow, err error) {
 		return nil, nil
 	}
 	return nil, it.emit(row)
+}
+
+// fill cleans cells, counts those that say something and gives the last of them.
+func fill(cells [][]byte) (filled, only int) {
+	only = -1
+	for i := range cells {
+		cells[i] = clean(cells[i])
+		if len(cells[i]) > 0 {
+			filled++
+			only = i
+		}
+	}
+	return filled, only
 }
 
 // extra returns the number of cells of a row that has filled cells beyond the headings, else 0.

@@ -71,7 +71,7 @@ func (it *interpreter) settleDates(rows [][]string, opt choices) {
 			}
 		}
 		if c.order == orderMixed {
-			it.note(fmt.Sprintf("column %s has dates both as day/month and month/day: those that could be either are left out", columnName(c.index)))
+			it.note(fmt.Sprintf("column %s has dates both as day/month and month/day: those that could be either are left out", it.letters(c)))
 			c.order = orderUnknown
 			continue
 		}

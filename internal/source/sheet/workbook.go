@@ -48,7 +48,8 @@ func (XLSX) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, yie
 	if err != nil {
 		return err
 	}
-	return readSheets(len(b.sheets), cov, func(i int) error {
+	name := func(i int) string { return b.sheets[i].name }
+	return readSheets(len(b.sheets), name, cov, func(i int) error {
 		if b.sheets[i].hidden {
 			cov.Notes = append(cov.Notes, b.sheets[i].name+": a hidden sheet, read like the others")
 		}
@@ -57,13 +58,17 @@ func (XLSX) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, yie
 			return err
 		}
 		defer t.close()
-		return Interpret(ctx, t, in, cov, yield)
+		err = Interpret(ctx, t, in, cov, yield)
+		if t.hiddenRows > 0 && err == nil {
+			cov.Notes = append(cov.Notes, fmt.Sprintf("%s: hidden rows read like the others: %d", b.sheets[i].name, t.hiddenRows))
+		}
+		return err
 	})
 }
 
 // readSheets reads each sheet of a workbook. A sheet without known headings is
 // noted, a damaged one counted; when no sheet could be read, the first reason is the error.
-func readSheets(n int, cov *asset.Coverage, read func(i int) error) error {
+func readSheets(n int, name func(int) string, cov *asset.Coverage, read func(i int) error) error {
 	var first error
 	good := 0
 	for i := range n {
@@ -76,7 +81,7 @@ func readSheets(n int, cov *asset.Coverage, read func(i int) error) error {
 			if first == nil {
 				first = err
 			}
-			cov.Notes = append(cov.Notes, fmt.Sprintf("sheet %d: %v", i+1, err))
+			cov.Notes = append(cov.Notes, fmt.Sprintf("%s: %v", name(i), err))
 		case errors.As(err, &s):
 			if first == nil {
 				first = err

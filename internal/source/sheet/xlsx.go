@@ -263,6 +263,8 @@ type xlsxTable struct {
 	arena []byte
 	merge map[int][]mergedRange
 	open  []mergedRange
+	// hiddenRows counts rows that Excel does not show.
+	hiddenRows int
 }
 
 // span is where the text of a cell lies.
@@ -362,6 +364,9 @@ func (t *xlsxTable) Next(row *Row) error {
 			t.row = n
 		} else {
 			t.row++
+		}
+		if h := string(t.x.attr("hidden")); h == "1" || h == "true" {
+			t.hiddenRows++
 		}
 		if err := t.readRow(); err != nil {
 			return &sheetError{t.name, fmt.Errorf("row %d: %w", t.row, err)}

@@ -58,6 +58,11 @@ func parseLine(s string) item {
 			it.model = ""
 		}
 	}
+	if it.quantity == 0 && !it.identified {
+		if n := multiplied(words); n > 0 {
+			it.quantity, it.priced = n, true
+		}
+	}
 	it.bare = len(words) == 1 && strings.ContainsRune(it.model, '-')
 	// An address names a thing when it stands alone or with a few plain words
 	// behind it; elsewhere it is a value in some table, log or letter.
@@ -81,7 +86,8 @@ func goods(words []string) string {
 		from++
 	}
 	for i := from; i < len(words); i++ {
-		if w := strings.Trim(words[i], ",;()[]\"'"); currency(w) || isPrice(words, i, w) {
+		w := strings.Trim(words[i], ",;()[]\"'")
+		if _, sum := amount(w); sum && behind(words, i) || currency(w) || isPrice(words, i, w) {
 			to = i
 			break
 		}
