@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"telltale/internal/asset"
+	"telltale/internal/attribute"
 	"telltale/internal/evidence"
 	"telltale/internal/source"
 	"telltale/internal/source/observe"
@@ -50,7 +51,18 @@ func (k *Knowledge) askAll(ctx context.Context, in *intake, cov *asset.Coverage,
 		for i, line := range lines {
 			all = append(all, text.Line{At: "line " + strconv.Itoa(i+1), Text: strings.TrimRight(line, " \t\r")})
 		}
-		return text.Interpret(ctx, all, "ask", &source.Input{Name: cov.Input}, cov, in.add)
+		read := map[string]bool{}
+		err := text.Interpret(ctx, all, "ask", &source.Input{Name: cov.Input}, cov, func(s *asset.Sighting) error {
+			read[s.Place.At] = true
+			for _, o := range s.Observations {
+				read[o.Place.At] = true
+			}
+			return in.add(s)
+		})
+		if err != nil {
+			return err
+		}
+		return k.askRest(in, cov, all, read)
 	}
 	for i, line := range lines {
 		if line = strings.TrimSpace(line); line == "" {
@@ -63,6 +75,47 @@ func (k *Knowledge) askAll(ctx context.Context, in *intake, cov *asset.Coverage,
 	}
 	return nil
 }
+
+// askRest reads the lines of a quote that state no number of pieces and still name goods.
+func (k *Knowledge) askRest(in *intake, cov *asset.Coverage, all []text.Line, read map[string]bool) error {
+	engine, err := k.Attribution()
+	if err != nil {
+		return err
+	}
+	var left []string
+	for i, l := range all {
+		line := strings.TrimSpace(l.Text)
+		if read[l.At] || line == "" {
+			continue
+		}
+		s := k.askSighting(line, i+1)
+		if !productCode().MatchString(line) || !speaks(engine.Attribute(&attribute.Thing{ID: l.At, Sightings: []*asset.Sighting{s}})) {
+			left = append(left, l.At)
+			continue
+		}
+		cov.Read++
+		if err := in.add(s); err != nil {
+			return err
+		}
+	}
+	if cov.Notes = nil; len(left) > 0 {
+		cov.Notes = []string{text.LeftOut(len(left), left[:min(len(left), maxLeftNamed)])}
+	}
+	return nil
+}
+
+// maxLeftNamed bounds how many places of lines left out are told.
+const maxLeftNamed = 8
+
+// speaks reports whether anything is known of who made a thing or what it is: of the number of an order nothing is.
+func speaks(r *attribute.Result) bool {
+	return r.Manufacturer != nil || r.Candidates != nil || r.Category != nil
+}
+
+// productCode is a word that has letters and digits, as the designation of a product does.
+var productCode = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:[a-z][a-z-]*\d|\d+-?[a-z])[a-z0-9-]+\b`)
+})
 
 // pasted reports whether the question is a quote or a letter with one: several
 // lines, none of them an identifier, which a list of goods would be recognised in.

@@ -19,11 +19,14 @@ func TestQuoteIsAnsweredLineByLine(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatalf("no table line by line, or nothing said of the line left out")
 	}
+	if !strings.Contains(table, "RAX50") {
+		t.Errorf("a line that states no number of pieces is left out: %s", table)
+	}
 	zte, dahua := strings.Index(table, "F660"), strings.Index(table, "IPC-T5442T-ZE")
 	if zte < 0 || dahua < zte || !strings.Contains(table, "Prohibited") {
 		t.Errorf("the table does not begin with what is prohibited: %s", table)
 	}
-	if left, _, _ = strings.Cut(left, "</div>"); !strings.Contains(left, "Nighthawk RAX50") {
-		t.Errorf("the line left out is not offered: %s", left)
+	if left, _, _ = strings.Cut(left, "</div>"); !strings.Contains(left, "Q-2211") || !strings.Contains(left, "30 days") || strings.Contains(left, "RAX50") {
+		t.Errorf("the lines left out are not said: %s", left)
 	}
 }

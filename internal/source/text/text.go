@@ -124,7 +124,7 @@ func Interpret(ctx context.Context, lines []Line, src string, in *source.Input, 
 		return err
 	}
 	if r.prose > 0 {
-		cov.Notes = append(cov.Notes, leftOut(r.prose, r.left))
+		cov.Notes = append(cov.Notes, LeftOut(r.prose, r.left))
 	}
 	if cov.Read == 0 {
 		return errors.New("no line names a thing by serial, address or product code: save the list as CSV with a heading row")
@@ -150,7 +150,8 @@ func (r *reader) leave(at ...string) {
 	r.left = append(r.left, at[:min(len(at), maxLeft-len(r.left))]...)
 }
 
-func leftOut(n int, at []string) string {
+// LeftOut is the note on n lines that name no thing; at are the places of the first.
+func LeftOut(n int, at []string) string {
 	s := source.Count(n, "line names no thing and is", "lines name no thing and are") + " left out: " + strings.Join(at, ", ")
 	if n == 1 {
 		s = "1 line names no thing and is left out: " + at[0]
