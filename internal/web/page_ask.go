@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"telltale/internal/asset"
+	"telltale/internal/browse"
 	"telltale/internal/finding"
 	"telltale/internal/law"
 	"telltale/internal/pipeline"
@@ -22,6 +24,10 @@ type askPage struct {
 	Profiles []profileChoice
 	Answers  []explained
 	Screened []pipeline.Screened
+	// Own are the first assets of the current result that bear what is asked for; OwnTotal counts all, OwnLink lists them.
+	Own      []pipeline.AssetItem
+	OwnTotal int
+	OwnLink  string
 	Note     string
 	Fault    string
 	Notes    []string
@@ -54,11 +60,34 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 	case len(b.Query) > maxQuestion:
 		b.Fault, b.Query, code = "The question is longer than 8 KiB. Put it in a file and drop it on the page Check.", "", http.StatusRequestEntityTooLarge
 	default:
+		s.ownThings(&b)
 		if err := s.answerAsk(r.Context(), &b); err != nil {
 			b.Fault, code = err.Error(), http.StatusUnprocessableEntity
 		}
 	}
-	s.show(w, r, code, "ask", view{Title: "Ask", Nav: "ask", Body: b})
+	s.show(w, r, code, "ask", view{Title: "Ask", Nav: "ask", Body: &b})
+}
+
+// ownThings looks for what is asked, when it is one line, in the current result.
+func (s *site) ownThings(b *askPage) {
+	if s.Work == nil || strings.Contains(b.Query, "\n") {
+		return
+	}
+	v, release, err := s.Work.View()
+	if err != nil {
+		return // no result yet
+	}
+	defer release()
+	for _, text := range []string{b.Query, asset.MAC(b.Query)} {
+		if text == "" {
+			continue
+		}
+		q := browse.Query{}.With("", text)
+		if p, err := v.Assets(q, browse.Page{Limit: maxShortList}); err == nil && p.Total > 0 {
+			b.Own, b.OwnTotal, b.OwnLink = p.Items, p.Total, "/assets?"+query("q", q.String())
+			return
+		}
+	}
 }
 
 // answerAsk judges the question in a folder of its own, which is gone when it returns.
@@ -140,6 +169,11 @@ func (e explained) Worst() law.Verdict {
 		return ""
 	}
 	return e.Shown[0].Verdict
+}
+
+// Told reports whether a maker is told of any answer: names that come close to others then matter less.
+func (b *askPage) Told() bool {
+	return slices.ContainsFunc(b.Answers, func(e explained) bool { return e.Asset.Manufacturer != nil })
 }
 
 // Next is the exact question to ask, or what to do.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"regexp"
 	"strings"
@@ -90,6 +91,8 @@ func (s *site) because(v any) string {
 	for i, p := range parts {
 		if o, ok := s.facts().Orgs.Get(org.ID(p)); ok {
 			parts[i] = s.facts().OrgName(o.ID)
+		} else if w, ok := wordsFor[p]; ok || strings.HasPrefix(p, "below the bar: ") {
+			parts[i] = cmp.Or(w, s.word(p))
 		}
 	}
 	return s.plain(strings.Join(parts, "; "))

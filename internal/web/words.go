@@ -28,7 +28,7 @@ var wordsFor = map[string]string{
 	"seen": "read in the text", "secondary": "read second-hand", "inferred": "worked out, not read", "memory": "from memory, not confirmed", "draft_only": "from a draft, not confirmed",
 	"unconfirmed": "reported, not confirmed",
 	// how a thing was seen
-	"direct": "itself", "listed": "in a list", "neighbour": "only heard of", "not-seen": "not seen", "purchase-line": "line of an order or quote",
+	"direct": "itself", "listed": "in a list", "neighbour": "only heard of", "not-seen": "not seen", "not-checked": "not checked", "purchase-line": "line of an order or quote",
 	// hands that evidence comes from
 	"snmp": "SNMP", "entity": "written in the hardware", "mac": "MAC address", "http": "web page", "tls": "certificate", "banner": "greeting", "announce": "announcement", "cwmp": "TR-069",
 	"pon": "optical access", "cli": "command output", "listing": "typed by people", "label": "number on the label", "bom": "parts list", "firmware": "firmware image", "bus": "bus number",
@@ -77,6 +77,9 @@ func (s *site) word(v any) string {
 	}
 	if w := s.dataWord(t); w != "" {
 		return w
+	}
+	if why, ok := strings.CutPrefix(t, "below the bar: "); ok {
+		return "not sure enough to name anybody: " + s.plain(why)
 	}
 	return words(t)
 }
