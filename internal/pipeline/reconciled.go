@@ -80,7 +80,11 @@ func (w *Workspace) reconciling() (*reconciling, error) {
 		defer done()
 		defer close(x.made)
 		if n := v.Head().Summary.Assets; n > maxReconciled {
-			x.err = fmt.Errorf("%w: the result has %d things, more than the %d that are compared here: telltale reconcile does on the command line", ErrInvalid, n, maxReconciled)
+			how := "telltale check FILES, then telltale reconcile --format xlsx"
+			if w.DB != "" {
+				how = "telltale reconcile --db FILE --format xlsx"
+			}
+			x.err = fmt.Errorf("%w: the result has %d things, more than the %d that are compared here; the command line compares any number: %s", ErrInvalid, n, maxReconciled, how)
 			return
 		}
 		x.err = guard(func() (err error) { x.r, err = k.Reconcile(w.ctx, v.folder, calendar.NoDate); return err })

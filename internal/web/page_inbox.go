@@ -15,11 +15,6 @@ type inboxPage struct {
 	Questions int
 }
 
-// questions are the groups of the inbox, gathered once a result.
-func (s *site) questions(v *pipeline.View) []browse.Questions {
-	return once(&s.memo, v, "inbox", v.Inbox)
-}
-
 func (s *site) inbox(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 	b := inboxPage{Groups: s.questions(v)}
 	if s.export(w, r, "questions", []string{"fact", "question", "values", "questions", "findings"}, each(b.Groups, func(q *browse.Questions) []string {
@@ -39,9 +34,13 @@ type groupPage struct {
 	Rows []askedOf
 	// Answering says why it cannot be answered here, empty when it can.
 	Answering string
-	From      int
-	Total     int
-	Next      int
+	// Whole is true for a question about the operator or the law, asked once for all findings;
+	// Waiting are the names of what the first of them are about.
+	Whole   bool
+	Waiting []string
+	From    int
+	Total   int
+	Next    int
 }
 
 type askedOf struct {
@@ -75,7 +74,22 @@ func (s *site) inboxGroup(w http.ResponseWriter, r *http.Request, v *pipeline.Vi
 	for _, q := range qs {
 		b.Rows = append(b.Rows, s.askedOf(v, q))
 	}
+	if b.Whole = total > 0 && total == len(qs) && (s.ofOperator(b.Fact) || s.openLaw(b.Fact)); b.Whole {
+		b.Waiting = waiting(v, qs[0].Findings)
+	}
 	s.show(w, r, http.StatusOK, "inboxgroup", view{Title: clip(80, b.Text), Nav: "inbox", Body: b})
+}
+
+// waiting are the names of what findings are about.
+func waiting(v *pipeline.View, ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id[:min(len(id), 10)]
+		if x, err := v.Finding(id); err == nil && x.Asset != nil && x.Asset.Name != "" {
+			out[i] = clip(60, x.Asset.Name)
+		}
+	}
+	return out
 }
 
 // allAsked are the rows of a group for an export.

@@ -61,7 +61,9 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View
 	b.Axis = deadlineAxis(b.Today, b.Ahead, b.Law)
 	b.Notes = slices.DeleteFunc(slices.Clone(h.Notes), func(n string) bool { return n == pipeline.NoProfile })
 	if rs := s.Work.Results(); len(b.Notes) < len(h.Notes) && len(rs) > 0 && s.Visitor(r).MayWork() && v.Judgeable() {
-		b.Profiles, b.Again = s.profiles(), rs[0].N
+		if b.Profiles = s.profiles(); s.Work.DB == "" { // a database is judged whole, whatever was handed in last
+			b.Again = rs[0].N
+		}
 	}
 	b.Changes, _ = v.Changes() // a damaged record shows nothing; the findings themselves are whole
 	if b.Changes != nil && s.exportList(w, r, "changes", changeColumns, each(b.Changes.Listed, changeRow)) {
@@ -72,15 +74,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request, v *pipeline.View
 	}
 	b.Asked = firstOf(s.questions(v), maxShortList)
 	b.Tests = firstOf(h.Tests, maxShortList)
-	for i := range h.Coverage {
-		c := &h.Coverage[i]
-		b.Inputs.Inputs++
-		b.Inputs.Read += c.Read
-		b.Inputs.Failed += c.Failed
-		if c.Unreadable {
-			b.Inputs.Unreadable++
-		}
-	}
+	b.Inputs = sumOf(s.inputs(v))
 	s.show(w, r, http.StatusOK, "overview", view{Title: "Overview", Nav: "overview", Body: b})
 }
 

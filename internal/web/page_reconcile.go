@@ -23,7 +23,7 @@ type reconcilePage struct {
 	Kind    string
 	Day     string
 	Note    string
-	Rows    []reconcileRow
+	Groups  []reconcileGroup
 	Total   int
 	From    int
 	Next    int
@@ -40,6 +40,32 @@ type reconcileRow struct {
 	Asset, Name, What, Field                        string
 	Paper, PaperInput, PaperPlace, PaperTime        string
 	Wire, WireInput, WirePlace, WireTime, Why, Next string
+}
+
+// reconcileGroup is what differs in one way of one thing.
+type reconcileGroup struct {
+	reconcileRow // the first
+	Rows         []reconcileRow
+}
+
+// Whys are the reasons, Nexts what to do next, each once.
+func (g reconcileGroup) Whys() []string {
+	return distinct(g.Rows, func(r reconcileRow) string { return r.Why })
+}
+
+func (g reconcileGroup) Nexts() []string {
+	return distinct(g.Rows, func(r reconcileRow) string { return r.Next })
+}
+
+// distinct are the texts of a list, each once, in their order.
+func distinct[T any](l []T, text func(T) string) []string {
+	var out []string
+	for _, x := range l {
+		if t := text(x); t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // reconcileKinds are the kinds in the order of what deserves a look first, by the sheet's word for them.
@@ -109,10 +135,16 @@ func (b *reconcilePage) rowsOf() [][]string {
 func (b *reconcilePage) fill(rows [][]string) {
 	b.Total = len(rows)
 	b.From = min(max(0, b.From), b.Total)
-	for _, row := range firstOf(rows[b.From:], pageSize) {
-		b.Rows = append(b.Rows, reconcileRow{row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14], row[17]})
+	shown := firstOf(rows[b.From:], pageSize)
+	for _, row := range shown {
+		x := reconcileRow{row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13], row[14], row[17]}
+		if n := len(b.Groups); n == 0 || b.Groups[n-1].Asset != x.Asset || b.Groups[n-1].What != x.What {
+			b.Groups = append(b.Groups, reconcileGroup{reconcileRow: x})
+		}
+		g := &b.Groups[len(b.Groups)-1]
+		g.Rows = append(g.Rows, x)
 	}
-	if end := b.From + len(b.Rows); end < b.Total {
+	if end := b.From + len(shown); end < b.Total {
 		b.Next = end
 	}
 }

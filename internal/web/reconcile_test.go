@@ -47,7 +47,7 @@ func TestPaperAgainstNetwork(t *testing.T) {
 		t.Fatalf("the files do not differ as meant: %+v", want.Summary)
 	}
 	page := get(t, h, "/reconcile").Body.String()
-	for _, text := range []string{"never bought", "olt-1", "scan.xml", "Seen, never bought (1)", "Looked at"} {
+	for _, text := range []string{"never bought", "olt-1", "scan.xml", "Seen, never bought <b>1</b>", "Looked at"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q: %s", text, page)
 		}

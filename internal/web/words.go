@@ -143,7 +143,7 @@ func (s *site) asks(fact string) string {
 	if f, ok := s.facts().Rules.Vocabulary.Fact(fact); ok {
 		switch f.Type {
 		case "date":
-			return "Answer: a day, as 2026-01-31"
+			return "Answer: a day"
 		case "number":
 			return "Answer: a number"
 		case "organisation":
