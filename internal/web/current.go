@@ -24,11 +24,26 @@ func (s *site) withView(nav, title string, page func(http.ResponseWriter, *http.
 			}
 			defer release()
 		}
+		if v == nil && nav == "overview" && s.Work != nil {
+			s.showCheck(w, r, view{Title: title, Nav: nav}, true)
+			return
+		}
 		if v == nil {
 			s.show(w, r, http.StatusOK, "empty", view{Title: title, Nav: nav, Body: nav})
 			return
 		}
 		page(w, r, v)
+	}
+}
+
+// ofOwn runs what a page says of the current result besides, where there is one.
+func (s *site) ofOwn(say func(*pipeline.View)) {
+	if s.Work == nil {
+		return
+	}
+	if v, release, err := s.Work.View(); err == nil {
+		defer release()
+		say(v)
 	}
 }
 

@@ -21,6 +21,7 @@ func (s *site) funcs() template.FuncMap {
 		"orgname":      s.orgName,
 		"verdict":      verdictWords,
 		"changegroups": changeGroups,
+		"lawgroups":    lawGroups,
 		"word":         s.word,
 		"said":         s.said,
 		"plain":        s.plain,

@@ -60,7 +60,9 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 	case len(b.Query) > maxQuestion:
 		b.Fault, b.Query, code = "The question is longer than 8 KiB. Put it in a file and drop it on the page Check.", "", http.StatusRequestEntityTooLarge
 	default:
-		s.ownThings(&b)
+		if !strings.Contains(b.Query, "\n") {
+			s.ofOwn(b.ownThings)
+		}
 		if err := s.answerAsk(r.Context(), &b); err != nil {
 			b.Fault, code = err.Error(), http.StatusUnprocessableEntity
 		}
@@ -69,21 +71,10 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 }
 
 // ownThings looks for what is asked, when it is one line, in the current result.
-func (s *site) ownThings(b *askPage) {
-	if s.Work == nil || strings.Contains(b.Query, "\n") {
-		return
-	}
-	v, release, err := s.Work.View()
-	if err != nil {
-		return // no result yet
-	}
-	defer release()
+func (b *askPage) ownThings(v *pipeline.View) {
 	for _, text := range []string{b.Query, asset.MAC(b.Query)} {
-		if text == "" {
-			continue
-		}
 		q := browse.Query{}.With("", text)
-		if p, err := v.Assets(q, browse.Page{Limit: maxShortList}); err == nil && p.Total > 0 {
+		if p, err := v.Assets(q, browse.Page{Limit: maxShortList}); text != "" && err == nil && p.Total > 0 {
 			b.Own, b.OwnTotal, b.OwnLink = p.Items, p.Total, "/assets?"+query("q", q.String())
 			return
 		}

@@ -25,17 +25,24 @@ type checkPage struct {
 	Jobs    []pipeline.JobInfo
 	Results []pipeline.ResultInfo
 	MayWork bool
+	// First is true on the overview of a server that has no result yet.
+	First bool
 }
 
 func (s *site) check(w http.ResponseWriter, r *http.Request) {
-	b := checkPage{Profiles: s.profiles(), Acts: law.Acts, Day: s.today(), MayWork: s.Visitor(r).MayWork() && s.Work != nil}
+	s.showCheck(w, r, view{Title: "Check", Nav: "check"}, false)
+}
+
+func (s *site) showCheck(w http.ResponseWriter, r *http.Request, v view, first bool) {
+	b := checkPage{Profiles: s.profiles(), Acts: law.Acts, Day: s.today(), MayWork: s.Visitor(r).MayWork() && s.Work != nil, First: first}
 	b.Profile, _ = s.builtIn(r)
 	if s.Work != nil {
 		b.Own = s.Work.Profile != "" || s.Work.Config != nil && s.Work.Config.Profile != nil
 		b.Jobs = firstOf(s.Work.Jobs(), 10)
 		b.Results = s.Work.Results()
 	}
-	s.show(w, r, http.StatusOK, "check", view{Title: "Check", Nav: "check", Body: b})
+	v.Body = b
+	s.show(w, r, http.StatusOK, "check", v)
 }
 
 // Bounds of what is handed in at once; the bytes are bounded by the workspace.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"telltale/internal/browse"
 	"telltale/internal/calendar"
 	"telltale/internal/law"
 	"telltale/internal/pipeline"
@@ -21,6 +22,10 @@ type lawPage struct {
 	Places []countryCount
 	Total  int
 	Active int
+	// Reviewed counts the instruments a second reader looked at.
+	Reviewed int
+	// Own is the profile of the current result where it is a built-in one.
+	Own    string
 	Groups []jurisdiction
 	// Changes are those within 180 days of the day, both ways.
 	Changes []pipeline.LawDay
@@ -75,6 +80,11 @@ func (s *site) law(w http.ResponseWriter, r *http.Request) {
 	if s.export(w, r, "law", []string{"jurisdiction", "regime", "title", "status", "in force", "provisions", "reviewed", "authority", "citation", "url"}, regimeRows(b.Groups)) {
 		return
 	}
+	s.ofOwn(func(v *pipeline.View) {
+		if slices.Contains(s.facts().ProfileNames(), v.Head().Profile) {
+			b.Own = v.Head().Profile
+		}
+	})
 	s.show(w, r, http.StatusOK, "law", view{Title: "Law", Nav: "law", Body: b})
 }
 
@@ -84,6 +94,9 @@ func (s *site) fillRegimes(b *lawPage) {
 	for i := range s.facts().Rules.Regimes {
 		x := &s.facts().Rules.Regimes[i]
 		counts[x.Jurisdiction]++
+		if x.Review == law.Reviewed {
+			b.Reviewed++
+		}
 		if b.Where != "" && b.Where != x.Jurisdiction {
 			continue
 		}
@@ -131,6 +144,8 @@ func inForce(spans []law.Span, d calendar.Date) bool {
 // regimePage is one regime on one day.
 type regimePage struct {
 	*law.Regime
+	// Own counts the findings of the current result by it, by verdict.
+	Own        []browse.Count
 	Day        calendar.Date
 	Slider     slider
 	Provisions []provisionView
@@ -179,7 +194,18 @@ func (s *site) regime(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b.Text, _ = s.facts().LawText(string(id))
+	s.ofOwn(func(v *pipeline.View) { b.Own = findingsBy(v, id) })
 	s.show(w, r, http.StatusOK, "regime", view{Title: x.Title, Nav: "law", Body: b})
+}
+
+// findingsBy counts the findings of a result by an instrument, by verdict.
+func findingsBy(v *pipeline.View, id law.RegimeID) []browse.Count {
+	for _, f := range v.FacetsOfFindings(browse.Query{}.With("regime", string(id))) {
+		if f.Field == "verdict" {
+			return f.Values
+		}
+	}
+	return nil
 }
 
 // daysPage lists days on which law changes or falls due.

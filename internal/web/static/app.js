@@ -3,6 +3,7 @@ import { follow } from "./follow.js";
 import { check } from "./check.js";
 import { job } from "./job.js";
 import { lists } from "./list.js";
+import { choices } from "./choice.js";
 
 const root = document.documentElement;
 const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -25,6 +26,7 @@ for (const b of document.querySelectorAll("[data-print]")) {
 
 follow();
 lists();
+choices();
 for (const f of document.querySelectorAll("form[data-drop]")) check(f);
 for (const c of document.querySelectorAll("[data-job]")) job(c);
 for (const b of document.querySelectorAll("[data-net]")) import("./network.js").then((m) => m.network(b));

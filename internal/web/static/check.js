@@ -25,7 +25,10 @@ function send(form, extra) {
   for (const f of extra) data.append("file", f, f.name);
   const bar = form.querySelector("[data-upload]");
   const ask = new XMLHttpRequest();
+  const button = form.querySelector("button.primary");
   bar.hidden = false;
+  button.disabled = true; // pressed twice, it would be checked twice
+  say("handing in");
   ask.upload.addEventListener("progress", (e) => { bar.max = e.total; bar.value = e.loaded; });
   ask.addEventListener("load", () => {
     if (ask.status < 400 && ask.responseURL) location.assign(ask.responseURL);
@@ -34,7 +37,7 @@ function send(form, extra) {
       document.getElementById("main").replaceWith(page.getElementById("main"));
     }
   });
-  ask.addEventListener("error", () => { bar.hidden = true; say("the upload broke off; try again"); });
+  ask.addEventListener("error", () => { bar.hidden = true; button.disabled = false; say("the upload broke off; try again"); });
   ask.open("POST", form.action);
   ask.send(data);
 }
@@ -45,11 +48,16 @@ export function check(form) {
   let extra = [];
   const inputs = [...form.querySelectorAll("input[type=file]")];
   const chosen = () => extra.length + inputs.reduce((n, i) => n + i.files.length, 0);
-  const show = () => { const n = chosen(); note.textContent = n === 1 ? "1 file chosen" : `${n} files chosen`; };
+  const show = () => {
+    const names = [...extra, ...inputs.flatMap((i) => [...i.files])].map((f) => f.name);
+    const some = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+    note.textContent = `${names.length === 1 ? "1 file chosen" : `${names.length} files chosen`}: ${some}. Now press Check.`;
+  };
   for (const i of inputs) i.addEventListener("change", show);
-  for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (e) => { e.preventDefault(); zone.classList.add("over"); });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", async (e) => {
+  // Files may fall anywhere on the page: beside the zone a browser would open them and leave.
+  for (const kind of ["dragenter", "dragover"]) addEventListener(kind, (e) => { e.preventDefault(); zone.classList.add("over"); });
+  addEventListener("dragleave", (e) => { if (!e.relatedTarget) zone.classList.remove("over"); });
+  addEventListener("drop", async (e) => {
     e.preventDefault();
     zone.classList.remove("over");
     extra = extra.concat(await dropped(e.dataTransfer.items));
