@@ -347,7 +347,7 @@ func TestDocumentIsOpenAPI31(t *testing.T) {
 		}
 	}
 	for name := range doc["components"].(object)["schemas"].(object) {
-		if _, err := c.Compile("doc.json#/components/schemas/" + name); err != nil {
+		if _, err := c.Compile("mem:///doc.json#/components/schemas/" + name); err != nil {
 			t.Errorf("schema %s: %v", name, err)
 		}
 	}
@@ -356,7 +356,7 @@ func TestDocumentIsOpenAPI31(t *testing.T) {
 		switch x := v.(type) {
 		case object:
 			if r, ok := x["$ref"].(string); ok {
-				if _, err := c.Compile("doc.json" + r); err != nil {
+				if _, err := c.Compile("mem:///doc.json" + r); err != nil {
 					t.Errorf("reference %s: %v", r, err)
 				}
 			}
@@ -376,7 +376,7 @@ func compiler(t *testing.T, doc object) *jsonschema.Compiler {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
-	if err := c.AddResource("doc.json", map[string]any(doc)); err != nil {
+	if err := c.AddResource("mem:///doc.json", map[string]any(doc)); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -278,7 +278,7 @@ func invent(r *rand.Rand, doc, content object, pick func() string) string {
 // holds checks a JSON answer against the schema of its operation.
 func holds(t *testing.T, c *jsonschema.Compiler, op object, path, method string, code int, b []byte) {
 	t.Helper()
-	where := fmt.Sprintf("doc.json#/paths/%s/%s/responses/", strings.ReplaceAll(strings.ReplaceAll(path, "~", "~0"), "/", "~1"), method)
+	where := fmt.Sprintf("mem:///doc.json#/paths/%s/%s/responses/", strings.ReplaceAll(strings.ReplaceAll(path, "~", "~0"), "/", "~1"), method)
 	responses := op["responses"].(object)
 	if code >= 400 {
 		if !bytes.HasPrefix(b, []byte("{")) && path != "/readyz" {
