@@ -81,7 +81,7 @@ func checkName(name string) error {
 }
 
 // Put makes an account or changes its role and password. An empty password
-// leaves the one there is; all sessions of the person end.
+// leaves the one there is; all sessions of the person end. The last admin stays one.
 func (h *House) Put(ctx context.Context, name string, role Role, password string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -96,30 +96,60 @@ func (h *House) Put(ctx context.Context, name string, role Role, password string
 		}
 		hash = hashPassword(password)
 	}
-	_, err := h.db.ExecContext(ctx, `INSERT INTO person(name, role, password, made) VALUES (?1, ?2, ?3, ?4)
-		ON CONFLICT(name) DO UPDATE SET role = ?2, password = CASE WHEN ?3 = '' THEN password ELSE ?3 END`, name, role, hash, h.Now().UnixMilli())
-	if err != nil {
-		return fmt.Errorf("write account: %w", err)
-	}
-	return h.endSessions(ctx, name)
+	return h.changing(ctx, name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO person(name, role, password, made) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT(name) DO UPDATE SET role = ?2, password = CASE WHEN ?3 = '' THEN password ELSE ?3 END`, name, role, hash, h.Now().UnixMilli())
+		return err
+	})
 }
 
 // Remove removes an account with its sessions and tokens.
 func (h *House) Remove(ctx context.Context, name string) error {
-	r, err := h.db.ExecContext(ctx, "DELETE FROM person WHERE name = ?", name)
-	if err != nil {
-		return fmt.Errorf("remove account: %w", err)
-	}
-	if n, _ := r.RowsAffected(); n == 0 {
-		return fmt.Errorf("%q: %w", name, ErrNotFound)
-	}
-	_, err = h.db.ExecContext(ctx, "DELETE FROM token WHERE name = ?", name)
-	return errors.Join(err, h.endSessions(ctx, name))
+	return h.changing(ctx, name, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, "DELETE FROM person WHERE name = ?", name)
+		if err != nil {
+			return err
+		}
+		if n, _ := r.RowsAffected(); n == 0 {
+			return fmt.Errorf("%q: %w", name, ErrNotFound)
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM token WHERE name = ?", name)
+		return err
+	})
 }
 
-func (h *House) endSessions(ctx context.Context, name string) error {
-	_, err := h.db.ExecContext(ctx, "DELETE FROM session WHERE name = ?", name)
-	return err
+// changing changes an account and ends its sessions, all or nothing. The last admin who can log in stays one.
+func (h *House) changing(ctx context.Context, name string, change func(*sql.Tx) error) error {
+	tx, err := h.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("change account: %w", err)
+	}
+	defer tx.Rollback()
+	admins := func() (n int, err error) {
+		err = tx.QueryRowContext(ctx, "SELECT count(*) FROM person WHERE role = ? AND (password <> '' OR subject IS NOT NULL)", Admin).Scan(&n)
+		return n, err
+	}
+	before, err := admins()
+	if err == nil {
+		err = change(tx)
+	}
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM session WHERE name = ?", name)
+	}
+	if err != nil {
+		return fmt.Errorf("change account: %w", err)
+	}
+	after, err := admins()
+	if err == nil && before > 0 && after == 0 {
+		return fmt.Errorf("%w: %q is the last admin who can log in; make another one first", ErrInvalid, name)
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("change account: %w", err)
+	}
+	return nil
 }
 
 // People lists the accounts by name.
@@ -233,8 +263,12 @@ type Token struct {
 
 const tokenMark = "telltale_"
 
+// maxTokens bounds the tokens of one person.
+const maxTokens = 100
+
 // NewToken makes a token and returns its secret, which is shown once. Its role
-// is bounded by that of its owner; days bounds its life, 1 to 366.
+// is bounded by that of its owner; days bounds its life, 1 to 366. Those of the
+// owner that are over are forgotten.
 func (h *House) NewToken(ctx context.Context, owner Who, title string, role Role, days int) (string, error) {
 	if !owner.Role.Has(role) {
 		return "", fmt.Errorf("%w role: a token may not do more than its owner", ErrInvalid)
@@ -246,9 +280,17 @@ func (h *House) NewToken(ctx context.Context, owner Who, title string, role Role
 		return "", err
 	}
 	secret, now := tokenMark+random(), h.Now()
-	_, err := h.db.ExecContext(ctx, "INSERT INTO token(id, name, title, role, made, until) VALUES (?,?,?,?,?,?)", digest(secret), owner.Name, title, role, now.UnixMilli(), now.AddDate(0, 0, days).UnixMilli())
+	_, err := h.db.ExecContext(ctx, "DELETE FROM token WHERE name = ? AND until < ?", owner.Name, now.UnixMilli())
 	if err != nil {
 		return "", fmt.Errorf("make token: %w", err)
+	}
+	r, err := h.db.ExecContext(ctx, `INSERT INTO token(id, name, title, role, made, until) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+		WHERE (SELECT count(*) FROM token WHERE name = ?2) < ?7`, digest(secret), owner.Name, title, role, now.UnixMilli(), now.AddDate(0, 0, days).UnixMilli(), maxTokens)
+	if err != nil {
+		return "", fmt.Errorf("make token: %w", err)
+	}
+	if n, _ := r.RowsAffected(); n == 0 {
+		return "", fmt.Errorf("%w token: you have %d already; revoke one first", ErrInvalid, maxTokens)
 	}
 	return secret, nil
 }

@@ -51,7 +51,13 @@ func (o *OIDC) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, o.Client)
 }
 
-const oidcCookie = "telltale-oidc"
+// oidcCookie is the cookie of a login under way; by TLS no other host of the domain can plant one.
+func (h *House) oidcCookie() string {
+	if h.TLS {
+		return "__Host-telltale-oidc"
+	}
+	return "telltale-oidc"
+}
 
 // oidcStart sends the browser to the provider; what must come back lies in a cookie for ten minutes.
 func (h *House) oidcStart(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +66,7 @@ func (h *House) oidcStart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	state, nonce, verifier := random(), random(), oauth2.GenerateVerifier()
-	h.setCookie(w, oidcCookie, strings.Join([]string{state, nonce, verifier, localPath(r.URL.Query().Get("next"))}, " "), 10*time.Minute)
+	h.setCookie(w, h.oidcCookie(), strings.Join([]string{state, nonce, verifier, localPath(r.URL.Query().Get("next"))}, " "), 10*time.Minute)
 	http.Redirect(w, r, h.oidc.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)), http.StatusSeeOther)
 }
 
@@ -69,7 +75,7 @@ func (h *House) oidcCallback(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	h.setCookie(w, oidcCookie, "", -time.Second)
+	h.setCookie(w, h.oidcCookie(), "", -time.Second)
 	name, next, err := h.returned(r)
 	if err != nil {
 		h.note(Record{Act: "login", About: "oidc refused: " + err.Error(), Status: http.StatusUnauthorized, Address: h.address(r)})
@@ -81,7 +87,7 @@ func (h *House) oidcCallback(w http.ResponseWriter, r *http.Request) {
 
 // returned checks what the provider sent back and returns whose account it is.
 func (h *House) returned(r *http.Request) (name, next string, err error) {
-	c, err := r.Cookie(oidcCookie)
+	c, err := r.Cookie(h.oidcCookie())
 	if err != nil {
 		return "", "", errors.New("it took longer than ten minutes; try again")
 	}

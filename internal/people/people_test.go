@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -354,5 +355,61 @@ func TestAccountsAreTheOwners(t *testing.T) {
 		if st, err := os.Stat(filepath.Join(dir, name)); err != nil || st.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, st.Mode(), err)
 		}
+	}
+}
+
+// TestTheLastAdminStays: nobody locks the house with all keys inside.
+func TestTheLastAdminStays(t *testing.T) {
+	h, _, _ := house(t, Options{})
+	ctx := context.Background()
+	for _, name := range []string{"ann", "bea"} {
+		if err := h.Put(ctx, name, Admin, "correct horse battery"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.Put(ctx, "eve@example.org", Admin, ""); err != nil { // who never came by the provider
+		t.Fatal(err)
+	}
+	if err := h.Remove(ctx, "ann"); err != nil {
+		t.Errorf("one of two admins: %v", err)
+	}
+	secret, err := h.begin(ctx, "bea")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Remove(ctx, "bea"); !errors.Is(err, ErrInvalid) {
+		t.Errorf("the last one is removed: %v", err)
+	}
+	if err := h.Put(ctx, "bea", Viewer, ""); !errors.Is(err, ErrInvalid) {
+		t.Errorf("the last one becomes a viewer: %v", err)
+	}
+	if w, err := h.session(ctx, secret); err != nil || w.Role != Admin {
+		t.Errorf("after the refusals: %+v, %v", w, err)
+	}
+	if err := h.Remove(ctx, "nobody"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("nobody is removed: %v", err)
+	}
+}
+
+func TestTokensAreBounded(t *testing.T) {
+	h, _, clock := house(t, Options{})
+	ctx, ann := context.Background(), Who{Name: "ann", Role: Analyst}
+	for range maxTokens {
+		if _, err := h.NewToken(ctx, ann, "ci", Viewer, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.NewToken(ctx, ann, "ci", Viewer, 1); !errors.Is(err, ErrInvalid) {
+		t.Errorf("one more than %d: %v", maxTokens, err)
+	}
+	if _, err := h.NewToken(ctx, Who{Name: "bea", Role: Viewer}, "ci", Viewer, 1); err != nil {
+		t.Errorf("somebody else's first: %v", err)
+	}
+	clock.advance(25 * time.Hour)
+	if _, err := h.NewToken(ctx, ann, "ci", Viewer, 1); err != nil {
+		t.Errorf("when the others are over: %v", err)
+	}
+	if ts, err := h.Tokens(ctx, "ann"); err != nil || len(ts) != 1 {
+		t.Errorf("%d tokens are left, %v", len(ts), err)
 	}
 }

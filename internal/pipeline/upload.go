@@ -36,59 +36,80 @@ const (
 )
 
 // Upload keeps a file that somebody hands in. Name is what they call it; only
-// its last element counts. It fails with ErrTooLarge when all that waits would
-// exceed the bound of the workspace; nothing of the file is kept then.
+// its last element counts. It fails with ErrTooLarge when all that waits or is
+// on its way would exceed the bound of the workspace; nothing of the file is kept then.
 func (w *Workspace) Upload(name, by string, r io.Reader) (*Upload, error) {
 	u := &Upload{ID: newID(), Name: SafeName(name), By: by, At: w.Now().UTC()}
 	w.forgetStale(u.At)
-	w.mu.Lock()
-	room, many := w.MaxUpload-w.spooled, len(w.uploads) >= maxUploads
-	w.mu.Unlock()
-	if many {
-		return nil, fmt.Errorf("%w: %d files wait already; check them first", ErrTooLarge, maxUploads)
-	}
 	dir := filepath.Join(w.Dir, "uploads", u.ID)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keep the file: %w", err)
 	}
 	u.path = filepath.Join(dir, u.Name)
-	size, err := spoolFile(u.path, r, room)
-	if err == nil {
-		err = w.enter(u, size)
-	}
-	if err != nil {
+	in := &taking{Reader: r, w: w}
+	if err := w.enter(u, in, spoolFile(u.path, in)); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
 	return u, nil
 }
 
-// enter counts an upload, unless others filled the room meanwhile.
-func (w *Workspace) enter(u *Upload, size int64) error {
+// taking counts the bytes of a file as they come: files handed in at once share the room that is left.
+type taking struct {
+	io.Reader
+	w *Workspace
+	n int64
+}
+
+func (t *taking) Read(b []byte) (int, error) {
+	n, err := t.Reader.Read(b)
+	t.w.mu.Lock()
+	defer t.w.mu.Unlock()
+	t.n += int64(n)
+	t.w.spooled += int64(n)
+	if t.w.spooled > t.w.MaxUpload {
+		return n, ErrTooLarge
+	}
+	return n, err
+}
+
+// enter makes a file that came an upload; what failed gives back its room.
+func (w *Workspace) enter(u *Upload, in *taking, err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.spooled+size > w.MaxUpload {
-		return ErrTooLarge
+	if err == nil && len(w.uploads) >= maxUploads {
+		err = fmt.Errorf("%w: %d files wait already; check them first", ErrTooLarge, maxUploads)
 	}
-	u.Size = size
-	w.spooled += size
+	if err != nil {
+		w.spooled -= in.n
+		return err
+	}
+	u.Size = in.n
 	w.uploads[u.ID] = u
 	return nil
 }
 
-func spoolFile(path string, r io.Reader, room int64) (int64, error) {
+func spoolFile(path string, r io.Reader) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return 0, fmt.Errorf("keep the file: %w", err)
+		return fmt.Errorf("keep the file: %w", err)
 	}
-	n, err := io.Copy(f, io.LimitReader(r, room+1))
+	_, err = io.Copy(f, r)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return 0, fmt.Errorf("keep the file: %w", err)
+		return fmt.Errorf("keep the file: %w", err)
 	}
-	if n > room {
-		return 0, ErrTooLarge
+	return nil
+}
+
+// Discard removes uploads that nobody will check. Those that are not there any more are no error.
+func (w *Workspace) Discard(ids []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		if u := w.uploads[id]; u != nil {
+			w.forget(u)
+		}
 	}
-	return n, nil
 }
 
 // SafeName makes the name of a file out of what somebody calls it: the last

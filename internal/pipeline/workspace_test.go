@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,6 +158,41 @@ func TestUploadsAreBounded(t *testing.T) {
 	}
 	if _, err := w.Check(CheckRequest{Uploads: []string{"x"}, Profile: "../p"}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("a path as profile: %v", err)
+	}
+}
+
+// Files on their way count: handed in at once they must not fill the disk many times over.
+func TestUploadsOnTheirWayAreBounded(t *testing.T) {
+	w := testWorkspace(t, WorkspaceOptions{MaxUpload: 100})
+	r, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := w.Upload("slow", "", r)
+		ended <- err
+	}()
+	if _, err := in.Write(make([]byte, 60)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Write(nil); err != nil { // taken up when the 60 are counted
+		t.Fatal(err)
+	}
+	if _, err := w.Upload("b", "", bytes.NewReader(make([]byte, 60))); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("60 of 100 bytes while 60 are on their way: %v", err)
+	}
+	in.CloseWithError(errors.New("broken off"))
+	if err := <-ended; err == nil {
+		t.Error("a file that broke off was taken")
+	}
+	u, err := w.Upload("c", "", bytes.NewReader(make([]byte, 100)))
+	if err != nil {
+		t.Fatalf("all 100 when nothing waits: %v", err)
+	}
+	w.Discard([]string{u.ID, u.ID, "x"})
+	if _, err := w.Upload("d", "", bytes.NewReader(make([]byte, 100))); err != nil {
+		t.Errorf("all 100 when they were discarded: %v", err)
+	}
+	if es, _ := os.ReadDir(filepath.Join(w.Dir, "uploads")); len(es) != 1 {
+		t.Errorf("%d uploads on disk, want 1", len(es))
 	}
 }
 

@@ -62,6 +62,7 @@ func (s *site) handedIn(w http.ResponseWriter, r *http.Request, page, title stri
 		return req, false
 	}
 	if err := s.readParts(parts, &req); err != nil {
+		s.Work.Discard(req.Uploads)
 		code := http.StatusBadRequest
 		if errors.Is(err, pipeline.ErrTooLarge) {
 			code = http.StatusRequestEntityTooLarge
@@ -80,6 +81,7 @@ func (s *site) startCheck(w http.ResponseWriter, r *http.Request) {
 	}
 	j, err := s.Work.Check(req)
 	if err != nil {
+		s.Work.Discard(req.Uploads) // the browser sends them again
 		s.fail(w, r, http.StatusBadRequest, fault{Message: err.Error(), Remedy: "Choose at least one file.", Link: "/check", LinkText: "Check"})
 		return
 	}

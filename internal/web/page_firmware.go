@@ -33,7 +33,11 @@ func (s *site) openFirmware(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.started(w, r, "/firmware")(s.Work.Inspect(req.Uploads, req.By))
+	j, err := s.Work.Inspect(req.Uploads, req.By)
+	if err != nil {
+		s.Work.Discard(req.Uploads) // the browser sends them again
+	}
+	s.started(w, r, "/firmware")(j, err)
 }
 
 // reportPolicy lets the report of firmware, a page of its own with its style inside, load and do nothing.
