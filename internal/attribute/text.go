@@ -271,6 +271,9 @@ func spoke(fp *evidence.Fingerprint, h *match.Hit, class evidence.Class, shared 
 		if as.Aspect == evidence.Manufacturer {
 			p.under = fp.Under
 		}
+		if as.Value == "$1" {
+			p.value = h.Groups[min(1, len(h.Groups)-1)]
+		}
 		if as.Aspect == evidence.Model {
 			if p.value = strings.TrimSpace(h.Groups[min(1, len(h.Groups)-1)]); p.value == "" {
 				continue

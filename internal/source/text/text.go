@@ -38,8 +38,8 @@ type Source struct{}
 // Name implements source.Source.
 func (Source) Name() string { return "text-list" }
 
-// Recognise implements source.Source: a third of the first lines name goods, or
-// nearly all are addresses, or most are labelled facts of a thing.
+// Recognise implements source.Source: the text is a rating plate, a third of the
+// first lines name goods, nearly all are addresses, or most are labelled facts of a thing.
 func (Source) Recognise(head []byte, _ string) int {
 	if !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) || bytes.IndexByte(head, 0) >= 0 || len(head) == source.Head && !bytes.Contains(head, []byte("\n")) {
 		return 0
@@ -50,6 +50,9 @@ func (Source) Recognise(head []byte, _ string) int {
 	}
 	if bytes.HasPrefix(text, []byte("---")) {
 		return 0 // YAML
+	}
+	if len(head) <= maxPlate*maxPlateLine && plate(split(string(text))) != nil {
+		return 12
 	}
 	goods, addresses, labels, approvals, lines := 0, 0, 0, 0, 0
 	var b block
@@ -104,12 +107,24 @@ func (Source) Read(ctx context.Context, in *source.Input, cov *asset.Coverage, y
 	return Interpret(ctx, lines, "text", in, cov, yield)
 }
 
+// split makes lines of a text.
+func split(s string) []Line {
+	var out []Line
+	for l := range strings.Lines(s) {
+		out = append(out, Line{Text: strings.TrimRight(l, " \t\r\n")})
+	}
+	return out
+}
+
 // Line is one line of text and its place.
 type Line struct{ At, Text string }
 
 // Interpret makes each line that names a thing a sighting. src is the name of the source in the observations.
 func Interpret(ctx context.Context, lines []Line, src string, in *source.Input, cov *asset.Coverage, yield source.Yield) error {
 	r := reader{b: observe.Builder{Source: src, Input: in.Name}, cov: cov, yield: yield}
+	if facts := plate(lines); facts != nil {
+		return r.one(facts)
+	}
 	for i, l := range lines {
 		if i&255 == 0 {
 			if err := ctx.Err(); err != nil {

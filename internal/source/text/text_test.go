@@ -12,7 +12,7 @@ import (
 
 // TestListsAreRead compares with the listings in testdata; text is recognised weakly, so that any other source wins.
 func TestListsAreRead(t *testing.T) {
-	for _, name := range []string{"quote.txt", "label.txt", "macs.txt", "fcc.txt"} {
+	for _, name := range []string{"quote.txt", "label.txt", "macs.txt", "fcc.txt", "plate.txt"} {
 		t.Run(name, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join("testdata", name))
 			if err != nil {
@@ -39,6 +39,7 @@ func TestOtherTextIsNotTakenForAList(t *testing.T) {
 		{"YAML", "---\n- mac: \"00:11:22:33:44:55\"\n  serial: \"A1\"\n"},
 		{"a program's keys", "serial_number: A1\nmac_address: 00:11:22:33:44:55\n"},
 		{"a letter on an approval to come", "Dear Sam,\nthe FCC ID: pending as of today.\nRegards\n"},
+		{"a letter that says where something is made", "Dear Sam,\nthe switch AX-100 is made in China.\nRegards\n"},
 		{"a log", "2026-01-01 10:00:00 10.0.0.1 login ok\n2026-01-01 10:00:01 10.0.0.2 login ok\n"},
 		{"a configuration", "interface Vlan1\n ip address 10.0.0.1 255.255.255.0\n no shutdown\n"},
 	} {
