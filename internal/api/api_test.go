@@ -248,7 +248,8 @@ func TestWebhookTellsWhatGotWorse(t *testing.T) {
 }
 
 func TestWebhooksReachNoAddressOfOurOwn(t *testing.T) {
-	for address, bad := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "169.254.169.254:80": true, "[fe80::1]:80": true, "0.0.0.0:80": true, "[::ffff:127.0.0.1]:80": true, "[fd00:ec2::254]:80": true, "192.0.2.7:443": false, "10.1.2.3:443": false} {
+	for address, bad := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "169.254.169.254:80": true, "[fe80::1]:80": true, "0.0.0.0:80": true, "[::ffff:127.0.0.1]:80": true, "[fd00:ec2::254]:80": true, "[64:ff9b::169.254.169.254]:80": true, "[2002:7f00:1::]:80": true, "[fe80::1%eth0]:80": true, "0.1.2.3:80": true, "100.100.100.200:80": true,
+		"192.0.2.7:443": false, "[64:ff9b::192.0.2.7]:443": false, "[2001:db8::7]:443": false, "10.1.2.3:443": false} {
 		if err := refuseOwn(address); (err != nil) != bad {
 			t.Errorf("%s: %v", address, err)
 		}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -81,11 +82,28 @@ func refuseOwn(address string) error {
 	if err != nil {
 		return err
 	}
-	ip := a.Addr().Unmap()
-	if ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() || ip.IsMulticast() || ip.IsUnspecified() || ip == netip.MustParseAddr("fd00:ec2::254") || ip == netip.MustParseAddr("100.100.100.200") {
+	ip := inner(a.Addr().WithZone(""))
+	if ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() || ip.IsMulticast() || ip.IsUnspecified() || slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 		return fmt.Errorf("webhooks may not go to %s", ip)
 	}
 	return nil
+}
+
+// metadata are networks of machines' metadata outside of link-local ones, and that of "this host" (RFC 1122, 3.2.1.3).
+var metadata = []netip.Prefix{netip.MustParsePrefix("fd00:ec2::254/128"), netip.MustParsePrefix("100.100.100.200/32"), netip.MustParsePrefix("0.0.0.0/8")}
+
+// translated are networks whose addresses stand for one of IPv4, and where in them it lies: NAT64 (RFC 6052), 6to4 (RFC 3056).
+var translated = map[netip.Prefix]int{netip.MustParsePrefix("64:ff9b::/96"): 12, netip.MustParsePrefix("2002::/16"): 2}
+
+// inner is the IPv4 address that an IPv6 address stands for, else the address itself.
+func inner(ip netip.Addr) netip.Addr {
+	for p, at := range translated {
+		if p.Contains(ip) {
+			b := ip.As16()
+			return netip.AddrFrom4([4]byte(b[at : at+4]))
+		}
+	}
+	return ip.Unmap()
 }
 
 // list reads the hooks set.
@@ -172,7 +190,7 @@ func (h *hooks) deliver(x Hook, body []byte) {
 		if err == nil {
 			return
 		}
-		slog.Warn("webhook not taken", "url", x.URL, "try", try, "error", err)
+		slog.Warn("webhook not taken", "host", hostOf(x.URL), "try", try, "error", err)
 		if try == hookTries {
 			return
 		}
@@ -185,6 +203,15 @@ func (h *hooks) deliver(x Hook, body []byte) {
 	}
 }
 
+// hostOf is what the log may tell of a webhook's address: its path is often a secret.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 func (h *hooks) send(x Hook, body []byte) error {
 	r, err := http.NewRequestWithContext(h.ctx, http.MethodPost, x.URL, bytes.NewReader(body))
 	if err != nil {
@@ -193,6 +220,9 @@ func (h *hooks) send(x Hook, body []byte) error {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Telltale-Signature", Sign(x.Secret, time.Now().Unix(), body))
 	res, err := h.http.Do(r)
+	if u := (*url.Error)(nil); errors.As(err, &u) {
+		return u.Err // without the address: its path may be a secret
+	}
 	if err != nil {
 		return err
 	}

@@ -75,6 +75,9 @@ func TestWebhooksAreKeptOut(t *testing.T) {
 	if err := a.hooks.send(Hook{URL: outside.URL, Secret: "a secret of some length"}, []byte("{}")); err == nil {
 		t.Error("a redirect counts as taken")
 	}
+	if err := strict.send(Hook{URL: inside.URL + "/services/very-secret", Secret: "a secret of some length"}, nil); err == nil || strings.Contains(err.Error(), "very-secret") {
+		t.Errorf("what goes to the log: %v", err)
+	}
 	if n := calls.Load(); n != 0 {
 		t.Errorf("the inside was called %d times", n)
 	}

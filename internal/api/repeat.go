@@ -118,17 +118,21 @@ func (r *repeats) do(who, key, asked string, run func() (int, []byte, error)) (i
 	}
 	if len(r.of) >= maxRepeats {
 		r.mu.Unlock()
-		return run()
+		return 0, nil, problem{"Idempotency-Key: 10000 keys are remembered already; send the request without, or tomorrow", http.StatusTooManyRequests}
 	}
 	x := &repeat{asked: sum, at: now, done: make(chan struct{})}
 	r.of[id] = x
 	r.mu.Unlock()
-	defer close(x.done)
+	defer func() {
+		if x.status == 0 { // it failed, or broke down: it may be sent again
+			r.mu.Lock()
+			delete(r.of, id)
+			r.mu.Unlock()
+		}
+		close(x.done)
+	}()
 	status, body, err := run()
 	if err != nil {
-		r.mu.Lock()
-		delete(r.of, id)
-		r.mu.Unlock()
 		return 0, nil, err
 	}
 	x.status, x.body = status, body

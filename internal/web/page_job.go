@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -137,6 +138,9 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "job", view{Title: title, Nav: nav, Body: b})
 }
 
+// eventGap is how often a silent stream of events is kept alive.
+const eventGap = 15 * time.Second
+
 // jobEvents sends the job whenever it changes, until it has ended.
 func (s *site) jobEvents(w http.ResponseWriter, r *http.Request) {
 	j := s.findJob(w, r)
@@ -146,6 +150,8 @@ func (s *site) jobEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
+	alive := time.NewTicker(eventGap)
+	defer alive.Stop()
 	for {
 		i, changed := j.Info()
 		b, err := json.Marshal(i)
@@ -158,10 +164,17 @@ func (s *site) jobEvents(w http.ResponseWriter, r *http.Request) {
 		if err := out.Flush(); err != nil || i.State.Ended() {
 			return
 		}
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-			return
+		for waiting := true; waiting; {
+			select {
+			case <-changed:
+				waiting = false
+			case <-alive.C: // a browser that is gone shows by it
+				if _, err := io.WriteString(w, ": alive\n\n"); err != nil || out.Flush() != nil {
+					return
+				}
+			case <-r.Context().Done():
+				return
+			}
 		}
 		select { // not more than ten a second, however fast the job runs
 		case <-time.After(100 * time.Millisecond):
