@@ -6,8 +6,8 @@ import (
 )
 
 // grams finds literals anywhere in a text. Each is filed under three
-// characters: the rarest it holds, or, if it is shorter, every three it can
-// begin. Characters are of 64 classes, so a bitmap that fits the first cache
+// characters: the rarest it holds, or rare ones that others lie under, or, if
+// it is shorter, every three it can begin. Characters are of 64 classes, so a bitmap that fits the first cache
 // says of each three of a text whether a literal is filed there, and two words
 // more whether the characters around them can stand there.
 type grams struct {
@@ -30,6 +30,8 @@ const (
 	gramBits  = 3 * classBits
 	// maxGrams bounds the grams of a literal and what follows it; more, and less of that is looked at.
 	maxGrams = 512
+	// maxShared is how many literals are brought together under one gram, maxCommon how many may hold such a gram.
+	maxShared, maxCommon = 6, 40
 )
 
 // near are the sets of classes that can stand before and behind a gram.
@@ -69,6 +71,11 @@ func newGrams(lits []needle, loose bool) *grams {
 		rare := x.gram(l.text[:3])
 		for at := 4; at < len(l.text); at++ { // one that is followed by a further letter
 			if g := x.gram(l.text[at-3 : at]); common[g] < common[rare] {
+				rare, l.end = g, at
+			}
+		}
+		for at := 3; at < len(l.text); at++ { // better one that lies there already: each more is listed in more texts
+			if g := x.gram(l.text[at-3 : at]); under[g] != nil && len(under[g].lits) < maxShared && common[g] < maxCommon {
 				rare, l.end = g, at
 			}
 		}
