@@ -143,8 +143,8 @@ func (j *judgement) state(it *judge.Item, name, text string) {
 	case "category":
 		it.Category = asset.Category(one(text))
 	case "function":
-		if f := one(text); f != "" {
-			it.Function = asset.Function(f)
+		if f := functionOf(text); f != "" {
+			it.Function = f
 		}
 	case "model":
 		it.Model = one(text)

@@ -33,7 +33,7 @@ var factAttrs = map[evidence.Attr]string{
 // merge joins the sightings of one thing. Order of sightings does not matter.
 func merge(ss []*asset.Sighting) merged {
 	m := merged{facts: map[string]string{}}
-	best, sets := 0, map[string][]string{}
+	best, sets, generations := 0, map[string][]string{}, []string(nil)
 	for _, s := range ss {
 		if kindRank[s.Kind] > kindRank[m.kind] {
 			m.kind = s.Kind
@@ -49,6 +49,11 @@ func merge(ss []*asset.Sighting) merged {
 			if o.Attr == evidence.ModelText && (m.model == "" || o.Value < m.model) {
 				m.model = o.Value
 			}
+			if tellsGeneration(o.Attr) {
+				if g := generationOf(o.Value); g != "" {
+					generations = append(generations, g)
+				}
+			}
 			switch name := factAttrs[o.Attr]; {
 			case o.Attr == evidence.Quantity:
 				if n, err := strconv.Atoi(o.Value); err == nil && n > m.quantity {
@@ -62,6 +67,9 @@ func merge(ss []*asset.Sighting) merged {
 				sets[name] = append(sets[name], o.Value)
 			}
 		}
+	}
+	if sets["generation"] == nil && generations != nil {
+		sets["generation"] = generations
 	}
 	for k, vs := range sets {
 		slices.Sort(vs)
