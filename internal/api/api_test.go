@@ -269,15 +269,21 @@ func TestAssistantsFindReadOnlyTools(t *testing.T) {
 	if b := rpc("initialize", `{"protocolVersion":"2025-06-18"}`); !strings.Contains(b, "serverInfo") {
 		t.Errorf("initialize: %s", b)
 	}
-	if b := rpc("tools/list", `{}`); strings.Count(b, "readOnlyHint") != 5 {
+	if b := rpc("tools/list", `{}`); strings.Count(b, "readOnlyHint") != 6 {
 		t.Errorf("tools: %s", b)
 	}
 	for tool, arg := range map[string][2]string{
-		"ask": {"text", "Huawei MA5800-X7"}, "find_assets": {"query", "verdict:prohibited"}, "find_findings": {"query", "olt"}, "law_show": {"id", "us-fcc-54-9"},
+		"ask": {"text", "Huawei MA5800-X7"}, "find_assets": {"query", "verdict:prohibited"}, "find_findings": {"query", "olt"}, "law_show": {"id", "us-fcc-54-9"}, "reconcile": {"kind", "not_looked"},
 	} {
 		if b := rpc("tools/call", fmt.Sprintf(`{"name":%q,"arguments":{%q:%q}}`, tool, arg[0], arg[1])); !strings.Contains(b, `"content"`) || strings.Contains(b, "isError") {
 			t.Errorf("%s: %.300s", tool, b)
 		}
+	}
+	if b := rpc("tools/call", `{"name":"reconcile","arguments":{"kind":"not_looked"}}`); !strings.Contains(b, `\"paper_only\":`) || !strings.Contains(b, `\"total\":`) {
+		t.Errorf("reconcile: %.400s", b)
+	}
+	if b := rpc("tools/call", `{"name":"reconcile","arguments":{"kind":"stolen"}}`); !strings.Contains(b, "never_bought") || !strings.Contains(b, "isError") {
+		t.Errorf("reconcile of no kind: %.400s", b)
 	}
 	if b := rpc("tools/call", `{"name":"explain","arguments":{"id":"../.."}}`); !strings.Contains(b, "isError") {
 		t.Errorf("explain a path: %s", b)

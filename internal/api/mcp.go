@@ -5,10 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"telltale/internal/browse"
+	"telltale/internal/calendar"
 	"telltale/internal/people"
+	"telltale/internal/reconcile"
 	"telltale/internal/report"
 )
 
@@ -63,7 +68,49 @@ func (a *API) tools() []tool {
 		})},
 		{"explain", "The whole chain behind a finding or asset: law, elements, claims, raw observations.", "id", "ID of a finding or asset, 20 hex digits", a.explainTool},
 		{"law_show", "One instrument of law as its file has it, with provisions, dates and citations.", "id", "ID of the instrument, such as us-fcc-54-9", func(_ context.Context, id string) (any, error) { return wrong(a.lawText(id)) }},
+		{"reconcile", "Paper against the network, of the current result: the counts, and at most 20 things of one kind with their total.", "kind", "one of " + strings.Join(kindsOfLines(), ", ") + "; empty for the counts alone", a.reconcileTool},
 	}
+}
+
+// linesOf are the kinds of lines an assistant asks for.
+var linesOf = map[string]func(*reconcile.Line) bool{
+	"differ":       func(l *reconcile.Line) bool { return len(l.Differences) > 0 },
+	"never_seen":   (*reconcile.Line).NeverSeen,
+	"never_bought": (*reconcile.Line).NeverBought,
+	"moved":        func(l *reconcile.Line) bool { return len(l.Moves) > 0 },
+	"gone":         func(l *reconcile.Line) bool { return l.Gone != nil },
+	"not_looked":   (*reconcile.Line).NotLookedAt,
+}
+
+func kindsOfLines() []string { return slices.Sorted(maps.Keys(linesOf)) }
+
+// Reconciled is what an assistant is told of paper and network.
+type Reconciled struct {
+	Summary reconcile.Summary `json:"summary"`
+	Notes   []string          `json:"notes,omitempty"`
+	Total   int               `json:"total"` // lines of the kind asked for
+	Lines   []reconcile.Line  `json:"lines"`
+}
+
+func (a *API) reconcileTool(ctx context.Context, kind string) (any, error) {
+	is := linesOf[kind]
+	if is == nil && kind != "" {
+		return nil, problem{Status: http.StatusBadRequest, Title: "kind: want one of " + strings.Join(kindsOfLines(), ", ")}
+	}
+	r, err := a.Work.Reconcile(ctx, calendar.NoDate)
+	if err != nil {
+		return nil, err
+	}
+	out := Reconciled{Summary: r.Summary, Notes: r.Notes, Lines: []reconcile.Line{}}
+	for i := range r.Lines {
+		if is == nil || !is(&r.Lines[i]) {
+			continue
+		}
+		if out.Total++; out.Total <= 20 {
+			out.Lines = append(out.Lines, r.Lines[i])
+		}
+	}
+	return out, nil
 }
 
 func (a *API) askTool(ctx context.Context, s string) (any, error) {

@@ -34,7 +34,7 @@ func TestMCPWithAClientOfOthers(t *testing.T) {
 	done()
 	out, err := exec.CommandContext(t.Context(), program, team.URL+"/api/mcp", token,
 		`{"name":"ask","arguments":{"text":"Huawei MA5800-X7"}}`, `{"name":"find_assets","arguments":{"query":"verdict:prohibited"}}`, `{"name":"find_findings","arguments":{"query":"olt"}}`,
-		`{"name":"explain","arguments":{"id":"`+finding+`"}}`, `{"name":"law_show","arguments":{"id":"us-fcc-54-9"}}`, `{"name":"find_assets","arguments":{"query":"colour:red"}}`).Output()
+		`{"name":"explain","arguments":{"id":"`+finding+`"}}`, `{"name":"law_show","arguments":{"id":"us-fcc-54-9"}}`, `{"name":"reconcile","arguments":{"kind":"never_seen"}}`, `{"name":"find_assets","arguments":{"query":"colour:red"}}`).Output()
 	if err != nil {
 		t.Fatalf("the client: %v %s", err, stderrOf(err))
 	}
@@ -50,7 +50,7 @@ func TestMCPWithAClientOfOthers(t *testing.T) {
 			Content []struct{ Text string }
 		}
 	}](t, out)
-	if got.Server.Name != "telltale" || len(got.Tools) != len(a.tools()) || len(got.Answers) != 6 {
+	if got.Server.Name != "telltale" || len(got.Tools) != len(a.tools()) || len(got.Answers) != 7 {
 		t.Fatalf("the client was told: %s", out)
 	}
 	for _, x := range got.Tools {
@@ -58,8 +58,8 @@ func TestMCPWithAClientOfOthers(t *testing.T) {
 			t.Errorf("the tool %s may change something", x.Name)
 		}
 	}
-	for i, want := range []string{`"telltale/check/1"`, "olt-1", "olt-1", finding, "us-fcc-54-9", "no field is called"} {
-		if x := got.Answers[i]; x.IsError != (i == 5) || len(x.Content) != 1 || !strings.Contains(x.Content[0].Text, want) {
+	for i, want := range []string{`"telltale/check/1"`, "olt-1", "olt-1", finding, "us-fcc-54-9", `"paper_only":`, "no field is called"} {
+		if x := got.Answers[i]; x.IsError != (i == 6) || len(x.Content) != 1 || !strings.Contains(x.Content[0].Text, want) {
 			t.Errorf("answer %d: %+.300v, want %q", i, x, want)
 		}
 	}
