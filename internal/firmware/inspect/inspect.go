@@ -101,7 +101,11 @@ func (in *inspector) collect() {
 	if len(in.tree.Root.Regions) == 0 {
 		in.files = append(in.files, &file{where: in.tree.Name, path: in.tree.Name, obj: in.tree.Root, size: in.tree.Root.Size(), kind: in.tree.Root.Type})
 	}
+	within := map[*unpack.Region]bool{} // of packed programs, which stand for themselves
 	in.tree.Walk(func(e *unpack.Entry) bool {
+		if within[e.Region] {
+			return true
+		}
 		var v *volume
 		if e.Region.FileSystem() {
 			v = in.byName[e.Volume]
@@ -115,6 +119,10 @@ func (in *inspector) collect() {
 		o := e.Node.Object
 		if o == nil {
 			return true
+		}
+		if p := unpackedProgram(o); p != nil {
+			within[o.Regions[0]] = true
+			o = p
 		}
 		if len(o.Regions) == 0 || v != nil {
 			in.files = append(in.files, &file{where: e.Full, path: e.Path, region: e.Volume, node: e.Node, vol: v, obj: o, size: o.Size(), kind: o.Type})

@@ -7,9 +7,9 @@ import "slices"
 var (
 	streamFormats = []string{"gzip", "zlib", "xz", "bzip2", "lzma", "lzip", "zstd", "lz4", "lz4-legacy", "lzop", "kernel-config"}
 	partFormats   = []string{"uimage", "fit", "dtb", "trx", "android-sparse", "android-boot", "android-vendor-boot", "android-payload", "hwnp", "digicap", "zxhn-config", "xv4", "imah",
-		"chk", "seama", "hdr1", "npk", "tplink-v1", "tplink-v2", "tplink-safeloader", "fwpkg", "pihc", "vrp-table", "zimage", "arm64-image", "bzimage", "gpt", "mbr", "intel-hex", "s-record", "ar", "rpm", "uefi-volume", "ubi"}
+		"chk", "seama", "hdr1", "npk", "tplink-v1", "tplink-v2", "tplink-safeloader", "fwpkg", "pihc", "vrp-table", "zimage", "arm64-image", "bzimage", "gpt", "mbr", "intel-hex", "s-record", "ar", "rpm", "uefi-volume", "ubi", "upx"}
 	fixedNames = []string{"uimage", "trx", "android-sparse", "android-boot", "android-vendor-boot", "zxhn-config", "imah", "chk", "seama", "npk", "tplink-v1", "tplink-v2", "pihc", "zimage", "arm64-image", "bzimage",
-		"gpt", "mbr", "intel-hex", "s-record", "rpm", "dtb", "xv4"}
+		"gpt", "mbr", "intel-hex", "s-record", "rpm", "dtb", "xv4", "upx"}
 	archives = []string{"tar", "cpio", "zip", "dhzip", "7z", "cab"}
 )
 

@@ -68,7 +68,7 @@ type reason struct {
 func applies(text string) reason { return reason{text: text} }
 
 func allPackings() []packing {
-	return slices.Concat(fileSystemPackings(), archivePackings(), streamPackings(), ownPackings(), imagePackings())
+	return slices.Concat(fileSystemPackings(), archivePackings(), streamPackings(), ownPackings(), imagePackings(), upxPackings())
 }
 
 // TestCoverage runs every case of the table, and holds the page's table against it.

@@ -57,6 +57,7 @@ func signatures() []signature {
 		sig("hwnp", "HWNP", 0, probeHWNP),
 		sig("digicap", "\xe9\x9a\xf7\xb6", 0, probeDigicap),
 		head("digicap", probeDigicap),
+		head("upx", probeUPX),
 		sig("zxhn-config", "\x99\x99\x99\x99\x44\x44\x44\x44", 0, probeZTEConfig),
 		sig("zxhn-config", "\x04\x03\x02\x01\x00\x00\x00\x00", 0, probeZTESig),
 		sig("pihc", "PIHC", 0, probePIHC),
