@@ -30,6 +30,32 @@ type maker struct {
 	Why string
 }
 
+// cluesAtOnce is how many clues for a conclusion are shown at once; those against it always are.
+const cluesAtOnce = 6
+
+// First are the clues shown at once, Rest the lighter ones that say the same.
+func (m maker) First() []clue { first, _ := m.split(); return first }
+
+func (m maker) Rest() []clue { _, rest := m.split(); return rest }
+
+func (m maker) split() (first, rest []clue) {
+	speaking := 0
+	for _, c := range m.Clues {
+		if c.For {
+			speaking++
+		}
+		if c.For && speaking > cluesAtOnce {
+			rest = append(rest, c)
+		} else {
+			first = append(first, c)
+		}
+	}
+	if len(rest) == 1 { // folding one away saves nothing
+		return m.Clues, nil
+	}
+	return first, rest
+}
+
 // fullBar is the weight in decibans that fills a bar.
 const fullBar = 40
 

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"telltale/internal/asset"
 	"telltale/internal/finding"
@@ -16,6 +18,11 @@ type assetPage struct {
 	Acts  []actFindings
 	Quiet int
 	Parts []partView
+	// OnParts counts the findings on components.
+	OnParts int
+	// Joined are the first links of it in the network, JoinedTotal counts all.
+	Joined      []linkView
+	JoinedTotal int
 	// History is the asset in the results kept, nil where there is only one.
 	History []pipeline.Moment
 }
@@ -63,7 +70,10 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request, v *pipeline.View) {
 		fs := byPart[c.ID]
 		sortWorst(fs)
 		b.Parts = append(b.Parts, partView{c, partMaker(x, c), fs})
+		b.OnParts += len(fs)
 	}
+	slices.SortStableFunc(b.Parts, func(x, y partView) int { return cmp.Compare(len(y.Findings), len(x.Findings)) })
+	b.Joined, b.JoinedTotal = s.joined(v, x.Asset.ID)
 	if s.export(w, r, "asset-findings", findingColumns, each(x.Others, func(f *finding.Finding) []string {
 		return findingRow(&pipeline.FindingItem{Finding: f, AssetID: x.Asset.ID, AssetName: x.Asset.Name})
 	})) {

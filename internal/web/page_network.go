@@ -62,7 +62,8 @@ type netGraph struct {
 	err   error
 	graph *report.Topology
 	links []linkView // by names and ports
-	drawn []byte     // the drawing as JSON, compressed
+	ends  ends
+	drawn []byte // the drawing as JSON, compressed
 }
 
 // maxDrawn bounds the things of a drawing; more are listed only. keptNets are
@@ -142,6 +143,7 @@ func (n *netGraph) fill(graph *report.Topology) {
 	slices.SortFunc(n.links, func(a, b linkView) int {
 		return cmp.Or(cmp.Compare(a.From.Name, b.From.Name), cmp.Compare(a.FromPort, b.FromPort), cmp.Compare(a.To.Name, b.To.Name), cmp.Compare(a.ID, b.ID))
 	})
+	n.ends = endsOf(n.links)
 }
 
 // lay lays the network out and writes its drawing.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"telltale/internal/asset"
 	"telltale/internal/calendar"
 	"telltale/internal/law"
 	"telltale/internal/org"
@@ -85,17 +86,38 @@ func (s *site) fact(name, value string) template.HTML {
 	return template.HTML(out)
 }
 
-// because writes the reason of an element; a part of it that is nothing but an organisation is its name.
+// because writes the reason of an element: a part of it that is nothing but an
+// organisation is its name, a fact is its question, kinds of things have their names.
 func (s *site) because(v any) string {
 	parts := strings.Split(text(v), "; ")
 	for i, p := range parts {
-		if o, ok := s.facts().Orgs.Get(org.ID(p)); ok {
-			parts[i] = s.facts().OrgName(o.ID)
-		} else if w, ok := wordsFor[p]; ok || strings.HasPrefix(p, "below the bar: ") {
-			parts[i] = cmp.Or(w, s.word(p))
-		}
+		parts[i] = s.reason(p)
 	}
 	return s.plain(strings.Join(parts, "; "))
+}
+
+func (s *site) reason(p string) string {
+	if o, ok := s.facts().Orgs.Get(org.ID(p)); ok {
+		return s.facts().OrgName(o.ID)
+	}
+	if w, ok := wordsFor[p]; ok || strings.HasPrefix(p, "below the bar: ") {
+		return cmp.Or(w, s.word(p))
+	}
+	if fact, ok := strings.CutSuffix(p, ": not answered"); ok {
+		if f, known := s.facts().Rules.Vocabulary.Fact(strings.ReplaceAll(fact, " ", "_")); known {
+			return "“" + f.Question + "” is not answered"
+		}
+	}
+	for _, begin := range []string{"it is one of: ", "it is none of: "} {
+		if kinds, ok := strings.CutPrefix(p, begin); ok {
+			names := strings.Split(kinds, ", ")
+			for i, k := range names {
+				names[i] = s.facts().CategoryName(asset.Category(strings.ReplaceAll(k, " ", "_")))
+			}
+			return begin + strings.Join(names, ", ")
+		}
+	}
+	return p
 }
 
 // edgeWords writes an ownership with the names of both sides.

@@ -56,6 +56,13 @@ func todos(groups []report.Group) []todo {
 			o.Rules = append(o.Rules, r)
 		}
 	}
+	for i := range out {
+		for n := len(out[i].Rules) - 1; n > 0; n-- {
+			if out[i].Rules[n].Remedy == out[i].Rules[n-1].Remedy {
+				out[i].Rules[n].Remedy = "" // said above
+			}
+		}
+	}
 	return out
 }
 

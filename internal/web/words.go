@@ -32,6 +32,8 @@ var wordsFor = map[string]string{
 	// hands that evidence comes from
 	"snmp": "SNMP", "entity": "written in the hardware", "mac": "MAC address", "http": "web page", "tls": "certificate", "banner": "greeting", "announce": "announcement", "cwmp": "TR-069",
 	"pon": "optical access", "cli": "command output", "listing": "typed by people", "label": "number on the label", "bom": "parts list", "firmware": "firmware image", "bus": "bus number",
+	// parts
+	"psu": "power supply", "optic": "optical transceiver", "soc": "main chip", "bmc": "management controller",
 	// formats that were read
 	"xlsx": "Excel sheet", "ods": "OpenDocument sheet", "csv": "CSV sheet", "html-table": "table of a web page", "pdf": "PDF", "mail": "mail", "text-list": "list in plain text", "ask": "a question",
 	"nmap-xml": "nmap XML", "pcap": "network capture", "zeek": "Zeek log", "syslog": "system log", "leases": "DHCP leases", "radius-detail": "RADIUS accounting", "hostinfo": "host inventory",
