@@ -174,7 +174,29 @@ func (k *Knowledge) askSighting(line string, n int) *asset.Sighting {
 	if fccForm().MatchString(line) {
 		put(evidence.FCCID, line)
 	}
+	if oneWord().MatchString(line) {
+		put(evidence.PartNumber, line)
+		if k.ofSerial(line) {
+			s.Kind = asset.Device
+			put(evidence.Serial, line)
+		}
+	}
 	return s
+}
+
+// oneWord is what a person copies from a label or a price list without saying what it is.
+var oneWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Z0-9][A-Z0-9/-]{5,39}$`)
+})
+
+// ofSerial reports whether a word has the form of some maker's serial numbers.
+func (k *Knowledge) ofSerial(word string) bool {
+	engine, err := k.Attribution()
+	if err != nil {
+		return false
+	}
+	r := engine.Attribute(&attribute.Thing{ID: word, Sightings: []*asset.Sighting{{Observations: []evidence.Observation{{Attr: evidence.Serial, Value: word}}}}})
+	return len(r.Candidates) > 0
 }
 
 // identifier reads a line that is an identifier and nothing else.
