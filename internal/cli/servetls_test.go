@@ -192,6 +192,9 @@ func builtTool(t *testing.T, tool string) string {
 	c := exec.CommandContext(t.Context(), "go", "build", "-modfile=.ci/tools.mod", "-o", out, tool)
 	c.Dir, c.Env = filepath.Join("..", ".."), append(os.Environ(), "GOPROXY=off", "GOFLAGS=-trimpath")
 	if text, err := c.CombinedOutput(); err != nil {
+		if bytes.Contains(text, []byte("missing go.sum entry")) {
+			t.Fatalf("the tree's fault: .ci/tools.sum lacks an entry, go build -mod=mod -modfile=.ci/tools.mod %s adds it: %s", tool, text)
+		}
 		t.Skipf("%s is not there: go mod download -modfile=.ci/tools.mod (%s)", tool, bytes.TrimSpace(text[:min(len(text), 300)]))
 	}
 	return out

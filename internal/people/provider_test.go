@@ -24,6 +24,9 @@ func startProvider(t *testing.T, redirect string) string {
 	build := exec.CommandContext(t.Context(), "go", "build", "-modfile=.ci/tools.mod", "-o", program, "./internal/people/testdata/provider")
 	build.Dir, build.Env = filepath.Join("..", ".."), append(os.Environ(), "GOPROXY=off", "GOFLAGS=-trimpath")
 	if out, err := build.CombinedOutput(); err != nil {
+		if bytes.Contains(out, []byte("missing go.sum entry")) {
+			t.Fatalf("the tree's fault: .ci/tools.sum lacks an entry, go build -mod=mod -modfile=.ci/tools.mod ./internal/people/testdata/provider adds it: %s", out)
+		}
 		t.Skipf("the provider is not there: go mod download -modfile=.ci/tools.mod (%s)", bytes.TrimSpace(out[:min(len(out), 300)]))
 	}
 	users := filepath.Join(t.TempDir(), "users.json")
