@@ -203,10 +203,13 @@ func probePayload(d *data, off int64) *claim {
 		return nil
 	}
 	n, sig := int64(be.Uint64(h[12:])), int64(be.Uint32(h[20:]))
-	if n <= 0 || n > 64<<20 || off+24+n > d.size {
+	if n <= 0 || n > 64<<20 {
 		return nil
 	}
-	c := &claim{off: off, length: d.size - off, format: "android-payload", conf: Structural}
+	c := &claim{off: off, length: max(d.size-off, 24+n), format: "android-payload", conf: Structural}
+	if off+24+n > d.size {
+		return c // cut in the list of its operations
+	}
 	c.extract = func(x *xtr) error {
 		m := x.d.at(off+24, int(n))
 		base := off + 24 + n + sig
@@ -347,6 +350,9 @@ func payloadPartition(x *xtr, b []byte, base, blk int64) error {
 func payloadOpTo(w io.Writer, d *data, base int64, op *payloadOp, size int64) error {
 	if op.typ == 6 || op.typ == 7 {
 		return writeZeros(w, size)
+	}
+	if at := base + op.off; op.n > d.size-at {
+		return fmt.Errorf("says %d bytes at %#x, only %d are there: %w", op.n, at, max(d.size-at, 0), io.ErrUnexpectedEOF)
 	}
 	if len(op.sum) == 32 && op.n < maxAt {
 		if sum := sha256.Sum256(d.at(base+op.off, int(op.n))); string(sum[:]) != string(op.sum) {

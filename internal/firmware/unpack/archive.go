@@ -136,6 +136,9 @@ type cpioEntry struct {
 	next, dataAt                 int64
 }
 
+// cpioHead is the longest of the headers.
+const cpioHead = 110
+
 func cpioAt(d *data, off int64) (e cpioEntry, ok bool) {
 	h := d.upto(off, 110)
 	if len(h) < 26 {
@@ -208,7 +211,7 @@ func probeCpio(d *data, off int64) *claim {
 	}
 	if e.name == "TRAILER!!!" || e.next <= d.size {
 		// A second entry must follow where the first says, or the archive is cut there.
-		if _, ok := cpioAt(d, e.next); !ok && e.name != "TRAILER!!!" {
+		if _, ok := cpioAt(d, e.next); !ok && e.name != "TRAILER!!!" && e.next+cpioHead <= d.size {
 			return nil
 		}
 	}
@@ -324,6 +327,10 @@ func extractAr(x *xtr, off int64) error {
 	var long []byte
 	for {
 		h := x.d.at(pos, 60)
+		if rest := x.d.size - pos; h == nil && rest > 1 && isText(x.d.upto(pos, 16)) {
+			x.warn(Truncated, "the header of a member at %#x is cut after %d bytes", pos, rest)
+			pos = x.d.size
+		}
 		if h == nil || h[58] != '`' {
 			break
 		}

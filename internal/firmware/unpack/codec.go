@@ -208,7 +208,7 @@ func lz4Prefix(in []byte, size int) ([]byte, error) {
 		in = in[1:]
 		n, ok := length(int(token >> 4))
 		if !ok || n > len(in) && len(in) < size-len(out) {
-			return out, errLZ4
+			return append(out, in...), errLZ4
 		}
 		n = min(n, size-len(out), len(in))
 		out = append(out, in[:n]...)

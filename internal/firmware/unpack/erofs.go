@@ -147,8 +147,9 @@ func (f *erofs) dir(in *erofsInode) (out []dirEnt, err error) {
 	if in.size > erofsDirMax {
 		return nil, limitf("directory of %d bytes", in.size)
 	}
-	var b bytesWriter
-	err = f.content(&b, in)
+	room := f.x.dirBytes()
+	err = f.content(room, in)
+	b := room.bytesWriter
 	for block := 1 << f.blockBits; len(b) > 0; b = b[min(block, len(b)):] {
 		page := b[:min(block, len(b))]
 		if len(page) < 12 {

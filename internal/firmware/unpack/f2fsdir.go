@@ -37,8 +37,9 @@ func (f *f2fs) dir(in *f2fsInode) (out []dirEnt, err error) {
 	if in.size > f2fsDirMax {
 		return nil, limitf("directory of %d bytes", in.size)
 	}
-	var b bytesWriter
-	err = f.content(&b, in)
+	room := f.x.dirBytes()
+	err = f.content(room, in)
+	b := room.bytesWriter
 	for ; len(b) >= f2fsBlock; b = b[f2fsBlock:] {
 		out = append(out, f2fsEntries(b[:27], b[30:30+11*214], b[30+11*214:f2fsBlock], 214)...)
 	}

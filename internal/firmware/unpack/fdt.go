@@ -78,14 +78,18 @@ func probeFDT(d *data, off int64) *claim {
 		return nil
 	}
 	size, st, sb, version := int64(be.Uint32(h[4:])), int64(be.Uint32(h[8:])), int64(be.Uint32(h[12:])), be.Uint32(h[20:])
-	if version < 16 || version > 17 || size < 72 || st < 40 || st >= size || sb < 40 || sb >= size || d.u32(be, off+st) != 1 {
-		return nil
-	}
-	nodes := readFDT(d, off)
-	if len(nodes) == 0 {
+	if version < 16 || version > 17 || size < 72 || st < 40 || st >= size || sb < 40 || sb >= size || d.u32(be, off+st) != 1 && off+st+4 <= d.size {
 		return nil
 	}
 	c := &claim{off: off, length: size, format: "dtb", conf: Structural}
+	nodes := readFDT(d, off)
+	if len(nodes) == 0 {
+		if names := sb + int64(be.Uint32(h[32:])); names <= size && names > d.size-off && be.Uint32(h[24:]) <= version {
+			c.state, c.reason = Truncated, fmt.Sprintf("the names of its properties lie at %#x, behind the end", sb)
+			return c
+		}
+		return nil
+	}
 	root := nodes[0].props
 	for _, p := range []string{"model", "compatible", "description"} {
 		v := strings.TrimRight(string(root[p]), "\x00")

@@ -1,7 +1,6 @@
 package unpack
 
 import (
-	"bytes"
 	"fmt"
 	"sort"
 )
@@ -103,13 +102,16 @@ func (sc *scanner) describe(r *Region) {
 	}
 	st := measure(sc.d, r.Offset, r.Length)
 	r.Entropy = st.entropy
+	if end := r.Offset + r.Length; sc.d.size-r.Offset <= longHead && fill(sc.d, end, sc.d.size-end) == sc.d.size-end {
+		if f := sc.cutHead(r.Offset); f != "" {
+			r.State, r.Reasons = Truncated, cutRegion(f, r.Offset, sc.d.size-r.Offset).Reasons
+			return
+		}
+	}
 	head := sc.d.upto(r.Offset, int(min(4096, r.Length)))
 	switch t := classify(head, r.Length); {
 	case t != "":
 		r.Format, r.State, r.Confidence = t, OK, Structural
-	case sc.cutHead(r) != "":
-		r.State = Truncated
-		r.Reasons = append(r.Reasons, fmt.Sprintf("begins with the magic of %s and ends after %d bytes, before it can be read", sc.cutHead(r), r.Length))
 	case st.random() && r.Length >= 4096:
 		r.State = Encrypted
 		r.Reasons = append(r.Reasons, fmt.Sprintf(
@@ -119,24 +121,6 @@ func (sc *scanner) describe(r *Region) {
 	default:
 		r.Reasons = append(r.Reasons, fmt.Sprintf("no known structure; entropy %.3f bits a byte", st.entropy))
 	}
-}
-
-// shortHead is how many bytes the longest of the usual headers takes; formats
-// whose own header is longer say themselves that it is cut.
-const shortHead = 96
-
-// cutHead names the format whose magic begins a stretch that is the last of
-// its object and too short for its header; "" when there is none.
-func (sc *scanner) cutHead(r *Region) string {
-	if r.Length >= shortHead || r.Offset+r.Length < sc.d.size {
-		return ""
-	}
-	for _, g := range signatures() {
-		if g.at == 0 && len(g.magic) >= 4 && bytes.Equal(sc.d.at(r.Offset, len(g.magic)), g.magic) {
-			return g.name
-		}
-	}
-	return ""
 }
 
 // fill returns how many leading bytes of the stretch are one value, 0x00 or 0xff.

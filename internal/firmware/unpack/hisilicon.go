@@ -36,6 +36,9 @@ func probeFwpkg(d *data, off int64) *claim {
 		return nil
 	}
 	table := d.at(off, head+count*entry)
+	if table == nil && length > d.size-off && length < 1<<30 {
+		return &claim{off: off, length: length, format: "fwpkg", conf: Structural} // cut in its table
+	}
 	if table == nil || crc16(table[6:]) != le.Uint16(h[4:]) {
 		return nil
 	}

@@ -130,6 +130,10 @@ func (j *jffs2) scan(start int64) {
 			break
 		}
 	}
+	if rest := j.d.size - pos; rest > 1 && rest < 12 && j.d.u16(j.o, pos) == 0x1985 {
+		j.x.warn(Truncated, "node at %#x is cut after %d bytes", pos, rest)
+		end = j.d.size
+	}
 	// The file system ends with its erase block.
 	length := min(alignUp(end-start, 4096), j.d.size-start)
 	if whole := alignUp(end-start, block); whole <= j.d.size-start && fill(j.d, end, whole-(end-start)) == whole-(end-start) {

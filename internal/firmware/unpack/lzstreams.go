@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/adler32"
@@ -22,6 +23,9 @@ func probeLZ4(d *data, off int64) *claim {
 		n := lz4Length(d, off)
 		_, err := io.Copy(w, lz4.NewReader(io.LimitReader(in, n)))
 		in.n = n
+		if err != nil && off+n == d.size {
+			err = errors.Join(err, io.ErrUnexpectedEOF)
+		}
 		return err
 	})
 }
@@ -55,9 +59,12 @@ func lz4Length(d *data, off int64) int64 {
 
 // LZ4 legacy frame, as Linux kernels carry it: blocks of 8 MiB without an end mark.
 func probeLZ4Legacy(d *data, off int64) *claim {
-	n := d.u32(le, off+4)
-	if n == 0 || n > 9<<20 || int64(n) > d.size-off {
+	n := int64(d.u32(le, off+4))
+	if n == 0 || n > 9<<20 {
 		return nil
+	}
+	if rest := d.size - off - 8; n > rest { // cut in its first block
+		return lz4LegacyCut(d, off, n, rest)
 	}
 	first, err := lz4Block(d.at(off+8, int(n)), 8<<20)
 	if err != nil || len(first) == 0 {
@@ -87,6 +94,27 @@ func probeLZ4Legacy(d *data, off int64) *claim {
 		in.n = pos - off
 		return nil
 	})
+}
+
+// lz4LegacyCut takes what there is of a first block of n bytes, if that decodes.
+func lz4LegacyCut(d *data, off, n, rest int64) *claim {
+	b := d.upto(off+8, int(rest))
+	out, err := lz4Prefix(b, 8<<20)
+	inLength := len(b) > 1 && b[0]>>4 == 15 && len(bytes.Trim(b[1:], "\xff")) == 0 // of its first literals
+	if err != nil && len(out) < 64 && !inLength {
+		return nil
+	}
+	c := &claim{off: off, length: 8 + n, format: "lz4-legacy", conf: Structural}
+	c.extract = func(x *xtr) error {
+		_, err := x.file(Node{Path: "content", Kind: Part}, func(w io.Writer) error {
+			if _, err := w.Write(out); err != nil {
+				return err
+			}
+			return io.ErrUnexpectedEOF
+		})
+		return err
+	}
+	return c
 }
 
 // lzop: header with an Adler-32 or CRC of its own, then blocks of sizes and checksums.

@@ -2,6 +2,7 @@ package unpack
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -32,15 +33,21 @@ func probeMinix(d *data, off int64) *claim {
 	if m == nil {
 		return nil
 	}
+	c := &claim{off: off, length: m.zones * m.block, format: "minix", conf: Structural}
 	root, ok := m.inode(1)
+	if !ok && off == 0 && m.table+m.inodeSize() > d.size {
+		return c // cut before its root directory
+	}
 	if !ok || unixKind(root.mode) != Dir || !knownMode(root.mode) || root.links == 0 {
 		return nil
 	}
 	ents, err := m.dir(root)
+	if errors.Is(err, io.ErrUnexpectedEOF) && off == 0 && len(ents) == 0 {
+		return c
+	}
 	if err != nil || len(ents) < 2 || ents[0] != (dirEnt{".", 1}) || ents[1] != (dirEnt{"..", 1}) {
 		return nil
 	}
-	c := &claim{off: off, length: m.zones * m.block, format: "minix", conf: Structural}
 	c.fact("version", "%d", m.version)
 	c.fact("byte order", "%s", orderName(m.o))
 	c.fact("name length", "%d", m.name)
@@ -210,13 +217,22 @@ func (m *minix) content(w io.Writer, in *minixInode) error {
 
 const minixDirMax = 64 << 20
 
+// dirRoom is where a directory's content goes; the probe reads but the root.
+func (m *minix) dirRoom() *dirBytes {
+	if m.x == nil {
+		return (&xtr{d: m.d}).dirBytes()
+	}
+	return m.x.dirBytes()
+}
+
 func (m *minix) dir(in minixInode) ([]dirEnt, error) {
 	var out []dirEnt
 	if in.size > minixDirMax {
 		return nil, limitf("directory of %d bytes", in.size)
 	}
-	var b bytesWriter
-	err := m.content(&b, &in)
+	room := m.dirRoom()
+	err := m.content(room, &in)
+	b := room.bytesWriter
 	width := 2
 	if m.version == 3 {
 		width = 4

@@ -3,8 +3,12 @@ package unpack
 import (
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"unicode/utf16"
 )
+
+// usualPartitions are FAT, extended, Linux and its swap, LVM and RAID, NTFS, EFI.
+var usualPartitions = []byte{1, 4, 5, 6, 7, 0xb, 0xc, 0xe, 0xf, 0x82, 0x83, 0x85, 0x8e, 0xef, 0xfd}
 
 // MBR and GPT partition tables, after the UEFI specification.
 func probeMBR(d *data, off int64) *claim {
@@ -24,12 +28,15 @@ func probeMBR(d *data, off int64) *claim {
 		}
 		p := part{e[4], int64(le.Uint32(e[8:])) * 512, int64(le.Uint32(e[12:])) * 512}
 		if p.typ == 0xee {
+			if d.size < 604 && p.at == 512 {
+				return &claim{length: max(p.at+p.n, 1024), format: "gpt", conf: Structural}
+			}
 			return nil // protective: the GPT says more
 		}
 		if p.typ == 0 || p.n == 0 {
 			continue
 		}
-		if p.at == 0 || p.at >= d.size {
+		if p.at == 0 {
 			return nil
 		}
 		parts = append(parts, p)
@@ -44,12 +51,20 @@ func probeMBR(d *data, off int64) *claim {
 			}
 		}
 	}
+	first, last, end := d.size, int64(0), int64(0)
+	odd := false
+	for _, p := range parts {
+		first, last, end = min(first, p.at), max(last, p.at), max(end, p.at+p.n)
+		odd = odd || !slices.Contains(usualPartitions, p.typ)
+	}
 	c := &claim{length: d.size, format: "mbr", conf: Structural}
-	c.extract = func(x *xtr) error {
-		first := d.size
-		for _, p := range parts {
-			first = min(first, p.at)
+	if last >= d.size { // cut before it, and only the table speaks of it
+		if odd {
+			return nil
 		}
+		c.length = end
+	}
+	c.extract = func(x *xtr) error {
 		if first > 512 { // boot loaders live between the table and the first partition
 			if _, err := x.part(Node{Path: "gap"}, 512, first-512); err != nil {
 				return err

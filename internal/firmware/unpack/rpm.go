@@ -12,12 +12,12 @@ func probeRPM(d *data, off int64) *claim {
 	}
 	sigEnd, _, sizes, ok := rpmHeader(d, off+96)
 	if !ok {
-		return nil
+		return rpmCut(d, off, off+96)
 	}
 	header := off + 96 + alignUp(sigEnd-(off+96), 8)
 	payload, tags, _, ok := rpmHeader(d, header)
 	if !ok {
-		return nil
+		return rpmCut(d, off, header)
 	}
 	// The signature says how long header and payload are; one without it goes to the end.
 	end := d.size
@@ -38,6 +38,22 @@ func probeRPM(d *data, off int64) *claim {
 		return err
 	}
 	return c
+}
+
+// rpmCut claims a package whose header at begins, if anything of it is there, and does not end.
+func rpmCut(d *data, off, at int64) *claim {
+	h := d.upto(at, 16)
+	if at < d.size && !bytes.HasPrefix([]byte{0x8e, 0xad, 0xe8, 1}, h[:min(4, len(h))]) {
+		return nil
+	}
+	end := at + 16
+	if len(h) == 16 {
+		end += 16*int64(be.Uint32(h[8:])) + int64(be.Uint32(h[12:]))
+	}
+	if end <= d.size || end > d.size+80<<20 {
+		return nil
+	}
+	return &claim{off: off, length: end - off, format: "rpm", conf: Structural}
 }
 
 // rpmHeader reads the texts and the first numbers of a header, by tag.

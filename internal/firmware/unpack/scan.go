@@ -100,6 +100,7 @@ func (s *session) scanObject(o *Object) {
 	if carve(o) || sc.program() {
 		sc.scan()
 	}
+	sc.cutWhole()
 	o.Regions = sc.regions
 	sc.gaps()
 }
@@ -344,8 +345,11 @@ func (sc *scanner) window(ix *index, b []byte, pos, next int64) int64 {
 
 // copyRange writes n bytes at off of d to w.
 func copyRange(w io.Writer, d *data, off, n int64) error {
-	if off < 0 || n < 0 || off > d.size {
-		return fmt.Errorf("range %#x+%d outside of %d bytes", off, n, d.size)
+	if off < 0 || n < 0 {
+		return fmt.Errorf("range %#x+%d", off, n)
+	}
+	if off > d.size {
+		return fmt.Errorf("range %#x+%d outside of %d bytes: %w", off, n, d.size, io.ErrUnexpectedEOF)
 	}
 	short := n > d.size-off
 	buf := chunkBufs.Get().(*[]byte)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 
@@ -52,7 +53,8 @@ func stream(off int64, format string, conf Confidence, name string, decode func(
 		if err != nil {
 			return err
 		}
-		if derr != nil && node.Size < 64 {
+		cut := errors.Is(derr, io.ErrUnexpectedEOF) && in.n >= x.d.size-off && !c.weak
+		if derr != nil && node.Size < 64 && !cut {
 			x.s.entries.Add(-1)
 			return errNot
 		}
@@ -98,7 +100,8 @@ func probeGzip(d *data, off int64) *claim {
 	}
 	const want = 512
 	out, err := z.f.run(make([]byte, 0, want))
-	if !trial(h, want, out, err) {
+	cut := errors.Is(err, io.ErrUnexpectedEOF) && len(h) < triedInput // its first codes may be all there is
+	if !cut && !trial(h, want, out, err) {
 		return nil
 	}
 	name := ""
@@ -147,7 +150,10 @@ func probeXZ(d *data, off int64) *claim {
 		}
 		z.Multistream(false)
 		_, err = io.Copy(w, z)
-		in.n = xzLength(d, off, in.n)
+		end, footer := xzLength(d, off, in.n)
+		if in.n = end; err != nil && !footer && off+end >= d.size {
+			err = fmt.Errorf("xz: ends without its footer: %w", io.ErrUnexpectedEOF)
+		}
 		return err
 	})
 }
@@ -159,16 +165,16 @@ func (b byteAtATime) Read(p []byte) (int, error) { return b.r.Read(p) }
 
 // xzLength finds the end of the stream at or before off+read: the footer is
 // "YZ" at a multiple of four with a CRC of its own.
-func xzLength(d *data, off, read int64) int64 {
+func xzLength(d *data, off, read int64) (n int64, found bool) {
 	const back = 64 << 10
 	from := max(0, read-back) &^ 3
 	b := d.upto(off+from, int(read-from)+16)
 	for i := 0; i+12 <= len(b); i += 4 {
 		if b[i+10] == 'Y' && b[i+11] == 'Z' && crc32.ChecksumIEEE(b[i+4:i+10]) == le.Uint32(b[i:]) {
-			return from + int64(i) + 12
+			return from + int64(i) + 12, true
 		}
 	}
-	return read
+	return read, false
 }
 
 func probeBzip2(d *data, off int64) *claim {

@@ -14,8 +14,8 @@ const tplinkHeader2 = 0x02000000
 
 // probeTPLink2: the text of a version, a kernel, a root file system and a boot loader with an offset each.
 func probeTPLink2(d *data, off int64) *claim {
-	h := d.at(off, 512)
-	if h == nil || be.Uint32(h) != tplinkHeader2 || be.Uint16(h[0x8c:]) != 0x55aa || h[0x90] != 0xa5 || !printable(strings.TrimRight(string(h[4:52]), "\x00\xff")) {
+	h := d.upto(off, 512)
+	if len(h) < 0x94 || be.Uint32(h) != tplinkHeader2 || be.Uint16(h[0x8c:]) != 0x55aa || h[0x90] != 0xa5 || !printable(strings.TrimRight(string(h[4:52]), "\x00\xff")) {
 		return nil
 	}
 	u := func(at int) int64 { return int64(be.Uint32(h[at:])) }
@@ -26,6 +26,9 @@ func probeTPLink2(d *data, off int64) *claim {
 	c := &claim{off: off, length: length, format: "tplink-v2", conf: Structural}
 	c.fact("version", "%s", cstr(h[4:52]))
 	c.fact("hardware", "%08x.%d", u(0x34), u(0x38))
+	if len(h) < 512 {
+		return c
+	}
 	c.extract = func(x *xtr) error {
 		for i, name := range []string{"kernel", "rootfs", "boot"} {
 			at, n := u(0x74+8*i), u(0x78+8*i)

@@ -59,7 +59,8 @@ func probeUBI(d *data, off int64) *claim {
 		return nil
 	}
 	peb := ubiPEB(d, off)
-	if peb == 0 {
+	single := peb == 0
+	if single {
 		peb = d.size - off
 		if peb > 4<<20 {
 			return nil
@@ -78,6 +79,8 @@ func probeUBI(d *data, off int64) *claim {
 	c.fact("image sequence", "%d", d.u32(be, off+24))
 	if (end-off)%peb != 0 {
 		c.state, c.reason = Truncated, "the last erase block is cut"
+	} else if single {
+		c.state, c.reason = Truncated, "ends before a second erase block begins: how long the first is cannot be told"
 	}
 	c.extract = func(x *xtr) error { return extractUBI(x, off, end, peb) }
 	return c
@@ -119,10 +122,17 @@ func extractUBI(x *xtr, off, end, peb int64) error {
 	if lay := vols[ubiLayout]; lay != nil {
 		ubiNames(x.d, lay, vols)
 		delete(vols, ubiLayout)
+	} else {
+		x.warn(Partial, "no table of volumes among its %d erase blocks: one or more are missing", (end-off+peb-1)/peb)
 	}
 	var ids []uint32
+	var lebs int
 	for id := range vols {
+		lebs += len(vols[id].lebs)
 		ids = append(ids, id)
+	}
+	if lebs == 0 && len(ids) > 0 && end == x.d.size {
+		x.warn(Truncated, "none of the erase blocks of its %d volumes is there", len(ids))
 	}
 	sort.Slice(ids, func(a, b int) bool { return ids[a] < ids[b] })
 	for _, id := range ids {

@@ -11,6 +11,9 @@ import (
 // newest of each key counts, which also brings back what a broken index loses.
 const ubifsMagic = 0x06101831
 
+// ubifsFailed is how many times the length of the image nodes may have that fail their checksum.
+const ubifsFailed = 8
+
 type ubifsNode struct {
 	pos int64
 	n   uint32
@@ -35,6 +38,9 @@ func ubifsAt(d *data, pos int64) (typ byte, n ubifsNode, b []byte) {
 }
 
 func probeUBIFS(d *data, off int64) *claim {
+	if h := d.at(off, 24); h == nil || h[20] != 6 || le.Uint32(h[16:]) != 4096 {
+		return nil // no superblock: what a checksum would cost is saved
+	}
 	typ, _, b := ubifsAt(d, off)
 	if typ != 6 || len(b) < 512 { // superblock
 		return nil
@@ -89,14 +95,18 @@ type ubifs struct {
 }
 
 func (u *ubifs) scan() {
-	bad := 0
+	bad, spent := 0, int64(0)
 	for base := int64(0); base < u.d.size; base += u.leb {
 		end := min(base+u.leb, u.d.size)
 		for pos := base; pos+24 <= end; {
 			typ, n, b := ubifsAt(u.d, pos)
 			if b == nil {
-				if le.Uint32(u.d.at(pos, 4)) == ubifsMagic {
+				if h := u.d.at(pos, 24); le.Uint32(h) == ubifsMagic {
 					bad++
+					if spent += int64(le.Uint32(h[16:])); spent > ubifsFailed*u.d.size+1<<20 {
+						u.x.warn(LimitHit, "limit hit: %d nodes fail their checksum, each as long as many", bad)
+						return
+					}
 				}
 				if k := fill(u.d, pos, end-pos); k >= 8 {
 					pos += k &^ 7

@@ -135,6 +135,9 @@ func probeDigicap(d *data, off int64) *claim {
 		if st.random() {
 			c.state = Encrypted
 		}
+		if table := 0x40 + 44*count; count >= 1 && count <= 256 && headLen >= table && headLen < table+64 {
+			c.length, c.state, c.reason = headLen, OK, "cut in its table of files"
+		}
 		return c
 	}
 	full := d.at(off, int(0x40+44*count))
@@ -210,6 +213,13 @@ func probeZTEConfig(d *data, off int64) *claim {
 		}
 	}
 	c.conf, c.state, c.reason = Magic, Partial, "header recognised, no payload block where one must stand"
+	next := off + 128
+	if d.u32(be, next) == 0x04030201 {
+		next += 12 + min(int64(d.u32(be, next+8)), int64(d.u32(le, next+8)), 256)
+	}
+	if next+12 > d.size {
+		c.state, c.reason = Truncated, "ends before the payload block that must follow its header"
+	}
 	return c
 }
 

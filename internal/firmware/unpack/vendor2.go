@@ -25,12 +25,14 @@ func probeUSG(d *data, off int64) *claim {
 		start, size int64
 	}
 	var recs []rec
+	var end int64
 	for i := range n {
 		b := d.at(0x28+24*i, 24)
 		r := rec{le.Uint32(b[16:]), le.Uint16(b), int64(le.Uint32(b[4:])), int64(le.Uint32(b[8:]))}
-		if r.start < 0x182c || r.size == 0 || r.start+r.size > d.size {
+		if r.start < 0x182c || r.size == 0 {
 			return nil
 		}
+		end = max(end, r.start+r.size)
 		recs = append(recs, r)
 	}
 	// Records must follow each other and reach the end; plain chance does not do that.
@@ -41,10 +43,11 @@ func probeUSG(d *data, off int64) *claim {
 		}
 		sum += r.size
 	}
-	if sum < d.size/2 {
+	// One that is cut must say so with records that begin right behind the table and fill what they span.
+	if sum < d.size/2 || end > 1<<30 || end > d.size && (sum < end/2 || recs[0].start > 0x4000) {
 		return nil
 	}
-	c := &claim{length: d.size, format: "vrp-table", conf: Structural}
+	c := &claim{length: max(d.size, end), format: "vrp-table", conf: Structural}
 	c.extract = func(x *xtr) error {
 		for i, r := range recs {
 			name := cstr(x.d.upto(r.start+0x24, 32))
@@ -123,16 +126,17 @@ func probeSeama(d *data, off int64) *claim {
 // The first header of a router maker's images: version 1, vendor and version
 // text, hardware number, sizes and offsets of kernel, root file system and boot loader.
 func probeTPLink(d *data, off int64) *claim {
-	h := d.at(off, 512)
-	if h == nil || off != 0 || be.Uint32(h) != 0x01000000 || !printable(strings.TrimRight(string(h[4:28]), "\x00\xff")) {
+	h := d.upto(off, 512)
+	if len(h) < 0x90 || off != 0 || be.Uint32(h) != 0x01000000 || !printable(strings.TrimRight(string(h[4:28]), "\x00\xff")) {
 		return nil
 	}
 	u := func(at int) int64 { return int64(be.Uint32(h[at:])) }
 	kOff, kLen, rOff, rLen := u(0x80), u(0x84), u(0x88), u(0x8c)
-	if kOff < 512 || kLen <= 0 || kOff+kLen > d.size || rLen > 0 && (rOff < kOff || rOff+rLen > d.size) {
+	length := max(kOff+kLen, rOff+rLen, d.size)
+	if kOff < 512 || kLen <= 0 || rLen > 0 && rOff < kOff || length > d.size && length > 256<<20 {
 		return nil
 	}
-	c := &claim{length: d.size, format: "tplink-v1", conf: Structural}
+	c := &claim{length: length, format: "tplink-v1", conf: Structural}
 	c.fact("vendor", "%s", cstr(h[4:28]))
 	c.fact("version", "%s", cstr(h[28:64]))
 	c.fact("hardware", "%08x.%d", u(0x40), u(0x44))
@@ -140,7 +144,7 @@ func probeTPLink(d *data, off int64) *claim {
 		if _, err := x.part(Node{Path: "kernel"}, kOff, kLen); err != nil || rLen == 0 {
 			return err
 		}
-		_, err := x.part(Node{Path: "rootfs"}, rOff, d.size-rOff)
+		_, err := x.part(Node{Path: "rootfs"}, rOff, length-rOff)
 		return err
 	}
 	return c
@@ -169,6 +173,9 @@ func probeHDR1(d *data, off int64) *claim {
 		return nil
 	}
 	c := &claim{off: off, length: d.size - off, format: "hdr1", conf: Structural}
+	if n := int64(d.u32(le, off+sigAt)); off+sigAt+16 > d.size || n <= 4096 && off+sigAt+16+n > d.size {
+		c.state, c.reason = Truncated, fmt.Sprintf("its signature lies at %#x, behind the end or over it", sigAt)
+	}
 	c.extract = func(x *xtr) error {
 		for _, o := range offs {
 			h := x.d.at(off+o, 48)

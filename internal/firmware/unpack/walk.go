@@ -116,6 +116,35 @@ func pathDepth(p string) int {
 	return n
 }
 
+// dirBytes collects a directory's content. A hostile file system names the same
+// blocks, or holes, in directory after directory: all of them together may be
+// so many times as long as the image, and a little more.
+type dirBytes struct {
+	bytesWriter
+	room *int64
+}
+
+const (
+	dirTimes = 4
+	dirSpare = 16 << 20
+)
+
+func (x *xtr) dirBytes() *dirBytes {
+	if x.dirRoom == 0 {
+		x.dirRoom = dirTimes*x.d.size + dirSpare
+	}
+	return &dirBytes{room: &x.dirRoom}
+}
+
+// Write implements io.Writer.
+func (b *dirBytes) Write(p []byte) (int, error) {
+	if *b.room -= int64(len(p)); *b.room <= 0 {
+		*b.room = -1
+		return 0, limitf("directories more than %d times as long as their file system", dirTimes)
+	}
+	return b.bytesWriter.Write(p)
+}
+
 var zeros [1 << 16]byte
 
 func writeZeros(w io.Writer, n int64) error {

@@ -16,6 +16,8 @@ type xtr struct {
 	depth int
 	mu    sync.Mutex
 	late  []*lateFile
+	// dirRoom is how much directories may still hold; see dirBytes.
+	dirRoom int64
 }
 
 // lateFile is a file whose content a worker unpacks while the extraction goes on.
