@@ -195,7 +195,7 @@ func (c *serveCmd) begin(e *env, w *pipeline.Workspace) error {
 		defer f.Close()
 		return w.Adopt(f, author(), filepath.Base(c.From))
 	case w.DB != "":
-		_, err := w.Check(pipeline.CheckRequest{By: author(), Profile: ""})
+		_, err := w.Check(pipeline.CheckRequest{By: author(), AsLast: true})
 		return err
 	case c.Team != "":
 		return nil

@@ -102,6 +102,8 @@ type CheckRequest struct {
 	Again int
 	// Profile is a built-in profile's name, empty for that of a telltale.yaml among the uploads, else the workspace's.
 	Profile string
+	// AsLast judges for whom the current result was judged, where neither the request nor the workspace says for whom.
+	AsLast bool
 	// Act overrides the act, AsOf the day judged for; zero values mean the workspace's.
 	Act  law.Act
 	AsOf calendar.Date
@@ -192,8 +194,11 @@ func (w *Workspace) options(k *Knowledge, r *CheckRequest) (*Options, error) {
 	if o.AsOf == 0 || o.AsOf == calendar.NoDate {
 		o.AsOf = calendar.Of(now)
 	}
+	if r.AsLast && arg == "" && w.Config.Profile == nil {
+		w.asLast(k, o)
+	}
 	var err error
-	if o.Profiles, o.Notes, err = k.Profiles(arg, w.Config); err != nil {
+	if o.Profiles, o.Notes, err = k.Profiles(o.ProfileArg, o.Config); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return o, nil

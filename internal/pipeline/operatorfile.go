@@ -47,6 +47,27 @@ func (w *Workspace) takeOperator(k *Knowledge, opt *Options, chosen bool) error 
 	return err
 }
 
+// asLast takes over for whom the current result was judged; where that cannot be told any more, nobody is taken.
+func (w *Workspace) asLast(k *Knowledge, opt *Options) {
+	v, done, err := w.View()
+	if err != nil {
+		return // no result yet
+	}
+	defer done()
+	last, err := v.folder.kept()
+	if err != nil {
+		return // opened from a file
+	}
+	if _, _, err := k.Profiles(last.Profile, nil); err != nil {
+		return // a file that is gone
+	}
+	opt.ProfileArg = last.Profile
+	if c, err := k.readConfigFile(last.Config); last.Profile == "" && last.Config != "" && err == nil {
+		c.DB = ""
+		opt.Config = c
+	}
+}
+
 // keepOperator copies an operator file to where it stays.
 func (w *Workspace) keepOperator(path string) (string, error) {
 	b, err := os.ReadFile(path)

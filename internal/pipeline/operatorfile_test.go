@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -70,6 +71,21 @@ func TestOperatorFileHandedIn(t *testing.T) {
 	if got := profile(); got != "Hill School District" {
 		t.Errorf("after an answer judged for %q", got)
 	}
+	w.DB = filepath.Join(t.TempDir(), "things.db")
+	w.WorkspaceOptions.Profile = ""
+	j, err = w.Check(CheckRequest{By: "ann", AsLast: true}) // as a server with a database begins anew
+	if i := wait(t, j, err); i.State != JobDone {
+		t.Fatalf("check as before: %+v", i)
+	}
+	v, done, err = w.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Head().Operator; got != "Hill School District" {
+		t.Errorf("after a new start judged for %q", got)
+	}
+	done()
+	w.DB = ""
 	j, err = hand("federal-contractor", who, register)
 	if i := wait(t, j, err); i.State != JobDone {
 		t.Fatalf("check with a profile chosen: %+v", i)

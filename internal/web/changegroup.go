@@ -1,8 +1,10 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
+	"telltale/internal/browse"
 	"telltale/internal/law"
 	"telltale/internal/report"
 )
@@ -45,6 +47,20 @@ func changeGroups(cs []report.Change) []changeGroup {
 			out = append(out, changeGroup{Change: c})
 		}
 		out[i].Things = append(out[i].Things, c)
+	}
+	return out
+}
+
+// changeCounts counts changes by the verdicts before and after, in the order of the first of each.
+func changeCounts(cs []report.Change) []browse.ChangeCount {
+	var out []browse.ChangeCount
+	for _, c := range cs {
+		i := slices.IndexFunc(out, func(x browse.ChangeCount) bool { return x.From == c.From && x.To == c.To })
+		if i < 0 {
+			i = len(out)
+			out = append(out, browse.ChangeCount{From: c.From, To: c.To})
+		}
+		out[i].Count++
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"telltale/internal/pipeline"
 )
@@ -45,6 +46,16 @@ func (s *site) ofOwn(say func(*pipeline.View)) {
 		defer release()
 		say(v)
 	}
+}
+
+// lastProfile is the built-in profile the current result was judged for, empty when there is none.
+func (s *site) lastProfile() (name string) {
+	s.ofOwn(func(v *pipeline.View) {
+		if p := v.Head().Profile; slices.Contains(s.facts().ProfileNames(), p) && v.Head().Operator == s.facts().ProfileSummary(p) {
+			name = p
+		}
+	})
+	return name
 }
 
 // missing shows what a look-up that failed means.

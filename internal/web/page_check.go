@@ -36,6 +36,9 @@ func (s *site) check(w http.ResponseWriter, r *http.Request) {
 func (s *site) showCheck(w http.ResponseWriter, r *http.Request, v view, first bool) {
 	b := checkPage{Profiles: s.profiles(), Acts: law.Acts, Day: s.today(), MayWork: s.Visitor(r).MayWork() && s.Work != nil, First: first}
 	b.Profile, _ = s.builtIn(r)
+	if b.Profile == "" {
+		b.Profile = s.lastProfile()
+	}
 	if s.Work != nil {
 		b.Own = s.Work.Profile != "" || s.Work.Config != nil && s.Work.Config.Profile != nil
 		b.Jobs = firstOf(s.Work.Jobs(), 10)

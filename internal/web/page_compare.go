@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"telltale/internal/browse"
 	"telltale/internal/calendar"
 	"telltale/internal/pipeline"
 	"telltale/internal/report"
@@ -16,6 +17,8 @@ type comparedPage struct {
 	*pipeline.Compared
 	// Groups are the changes that say the same of different things, Shown the first of them; all are in the export.
 	Groups, Shown []changeGroup
+	// Counts are all changes by verdict before and after.
+	Counts []browse.ChangeCount
 	// MayTake is true for those who may take the data in, while they wait.
 	MayTake bool
 }
@@ -93,7 +96,7 @@ func (s *site) compared(r *http.Request, id string) (*comparedPage, error) {
 	}
 	b := &comparedPage{Compared: c, MayTake: s.Visitor(r).MayRule() && s.Work.Takeable(id)}
 	if b.Impact != nil {
-		b.Groups = changeGroups(b.Impact.Changes)
+		b.Groups, b.Counts = changeGroups(b.Impact.Changes), changeCounts(b.Impact.Changes)
 		b.Shown = firstOf(b.Groups, maxChangesShown)
 	}
 	if b.Diff != nil && !r.URL.Query().Has("format") {

@@ -27,6 +27,7 @@ type jobPage struct {
 	Verdicts []verdictCount
 	Changes  *pipeline.Changes
 	Compared *comparedPage // of a comparison
+	Opened   []openedImage // of images of firmware
 	Sheets   []sheetColumns
 	Attrs    []string
 }
@@ -107,6 +108,10 @@ func (s *site) job(w http.ResponseWriter, r *http.Request) {
 		}
 		if m := b.Compared.Impact; m != nil && s.export(w, r, "changes", changeColumns, each(m.Changes, changeRow)) {
 			return
+		}
+	} else if i.Kind == "firmware" && i.State == pipeline.JobDone {
+		if report, err := s.Work.Inspected(i.ID, "json"); err == nil {
+			b.Opened = openedImages(report)
 		}
 	} else if i.State == pipeline.JobDone {
 		v, release, err := s.Work.View()

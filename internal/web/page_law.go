@@ -80,11 +80,7 @@ func (s *site) law(w http.ResponseWriter, r *http.Request) {
 	if s.export(w, r, "law", []string{"jurisdiction", "regime", "title", "status", "in force", "provisions", "reviewed", "authority", "citation", "url"}, regimeRows(b.Groups)) {
 		return
 	}
-	s.ofOwn(func(v *pipeline.View) {
-		if slices.Contains(s.facts().ProfileNames(), v.Head().Profile) {
-			b.Own = v.Head().Profile
-		}
-	})
+	b.Own = s.lastProfile()
 	s.show(w, r, http.StatusOK, "law", view{Title: "Law", Nav: "law", Body: b})
 }
 
