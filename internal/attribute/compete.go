@@ -185,14 +185,14 @@ func (k Kind) alone() bool { return k.registered() || k.origin() == "form" }
 
 // origin names where a registered number comes from: the enterprise number is
 // the same claim in sysObjectID, in the agent's own objects and in the engine ID.
-// Shared forms are one origin.
+// Shared forms, and what is only known of a brand, are one origin.
 func (k Kind) origin() string {
 	switch b := k.Base(); {
 	case b == "pen" || b == "arc" || b == "engine":
 		return "pen"
 	case k.ofPON():
 		return "number"
-	case b == "form" || b == "hint" || b == "weak" || b == "trade" || b == "port":
+	case b == "form" || b == "hint" || b == "weak" || b == "trade" || b == "port" || b == "lead":
 		return "form"
 	default:
 		return b
