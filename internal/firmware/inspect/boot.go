@@ -160,6 +160,11 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 		}
 	case "cat", "echo", "printf":
 		b.writes(c, argv)
+		if strings.HasPrefix(c.Into, "/proc/sys/kernel/") && argv[0] != "cat" {
+			b.kernelHelper(c, printed(argv), chain)
+		}
+	case "at", "batch", "ubus":
+		b.handedOver(c, argv, chain)
 	case "sh", "ash", "bash", "dash", "su", "/bin/sh":
 		b.subShell(c, argv, chain)
 		return
@@ -195,6 +200,7 @@ func (b *booter) argv(c *shell.Command, argv []string, chain []string) {
 		}
 	}
 	b.call(argv[0], argv[1:], c, chain)
+	b.scriptGiven(c, argv, chain)
 }
 
 // subShell reads sh -c TEXT, su USER -c TEXT and sh FILE.

@@ -203,18 +203,38 @@ func explained(o *unpack.Object) bool {
 	return n*10 >= o.Size()*9
 }
 
-// add records a finding once.
+// add records a finding once, with the surest of its levels.
 func (in *inspector) add(f Finding) {
-	key := f.ID + "|" + f.Rule + "|" + f.Where + "|" + f.Value
-	if in.seen[key] || len(in.rep.Findings) > 20_000 {
-		return
-	}
-	in.seen[key] = true
 	if len(f.Evidence) > 300 {
 		f.Evidence = f.Evidence[:300] + "…"
 	}
 	f.Evidence = strings.ToValidUTF8(f.Evidence, "?")
+	key := f.ID + "|" + f.Rule + "|" + f.Where + "|" + f.Value
+	if in.seen[key] {
+		in.raise(f)
+		return
+	}
+	if len(in.rep.Findings) > 20_000 {
+		return
+	}
+	in.seen[key] = true
 	in.rep.Findings = append(in.rep.Findings, f)
+}
+
+// raise puts a finding in the place of the same one of a lower level: a loop comes to a command more than once.
+func (in *inspector) raise(f Finding) {
+	if f.Level == Note {
+		return
+	}
+	for i := range in.rep.Findings {
+		x := &in.rep.Findings[i]
+		if x.ID == f.ID && x.Rule == f.Rule && x.Where == f.Where && x.Value == f.Value {
+			if f.Level.Rank() > x.Level.Rank() {
+				*x = f
+			}
+			return
+		}
+	}
 }
 
 // observe records evidence for the attribution engine.

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -135,6 +136,13 @@ func (s *state) constantTest(words []string) bool {
 	case "false", "true", ":":
 		return true
 	case "[", "test", "[[":
+	case "let":
+		for _, name := range nameInSum.FindAllString(strings.Join(words[1:], " "), -1) {
+			if s.setIn[name] != s.file {
+				return false
+			}
+		}
+		return true
 	default:
 		return false
 	}
@@ -145,6 +153,8 @@ func (s *state) constantTest(words []string) bool {
 	}
 	return true
 }
+
+var nameInSum = regexp.MustCompile(`[A-Za-z_]\w*`)
 
 // constantWord says that a word's value stands in the script itself.
 func (s *state) constantWord(w string) bool {

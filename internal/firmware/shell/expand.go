@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -164,7 +165,11 @@ func (s *state) dollar(w string) (string, int, bool) {
 	switch c := w[1]; {
 	case c == '(':
 		j := closeBracket(w, 1)
-		if strings.HasPrefix(w, "$((") {
+		if strings.HasPrefix(w, "$((") && strings.HasSuffix(w[:j], "))") {
+			inner, _ := s.expandQuoted(w[3 : j-2])
+			if n, ok := s.calculate(inner); ok {
+				return strconv.Itoa(n), j, true
+			}
 			return w[:j], j, false
 		}
 		t, k := s.substitute(strings.TrimSuffix(w[2:j], ")"))
@@ -223,6 +228,10 @@ func (s *state) braced(in, raw string) (string, bool) {
 		}
 		return "", true
 	}
+	if strings.HasPrefix(in, "#") && isName(in[1:]) {
+		v, known := s.variable(in[1:])
+		return strconv.Itoa(len(v)), known
+	}
 	if name == "" {
 		return raw, false
 	}
@@ -242,13 +251,11 @@ func (s *state) braced(in, raw string) (string, bool) {
 			return s.expandQuoted(op[1:])
 		}
 		return "", true
-	case strings.HasPrefix(rest, "##*/") && known:
-		return v[strings.LastIndexByte(v, '/')+1:], true
-	case strings.HasPrefix(rest, "%/*") && known:
-		if i := strings.LastIndexByte(v, '/'); i >= 0 {
-			return v[:i], true
+	}
+	if known {
+		if t, ok := s.cut(v, rest); ok {
+			return t, true
 		}
-		return v, true
 	}
 	return raw, false
 }
@@ -275,6 +282,7 @@ func (s *state) test(argv []string, known []bool) tri {
 	if end > 1 && (argv[end-1] == "]" || argv[end-1] == "]]") {
 		end--
 	}
+	s.wide = argv[0] == "[["
 	return s.testExpr(argv[1:end], known[1:end], 0)
 }
 
@@ -305,7 +313,7 @@ func (s *state) testExpr(a []string, known []bool, depth int) tri {
 		return s.unary(a[0], a[1], known[1])
 	}
 	if len(a) == 3 {
-		return binary(a[0], a[1], a[2], known[0] && known[2])
+		return s.binary(a[0], a[1], a[2], known[0] && known[2])
 	}
 	return may
 }
@@ -344,9 +352,23 @@ func (s *state) unary(op, v string, known bool) tri {
 	return may
 }
 
-func binary(l, op, r string, known bool) tri {
+func (s *state) binary(l, op, r string, known bool) tri {
 	if !known {
 		return may
+	}
+	if s.wide {
+		switch op {
+		case "=", "==":
+			return truth(true, matches(r, l))
+		case "!=":
+			return truth(true, !matches(r, l))
+		case "=~":
+			re, err := regexp.Compile(r)
+			if err != nil || len(r) > 500 {
+				return may
+			}
+			return truth(true, re.MatchString(l))
+		}
 	}
 	switch op {
 	case "=", "==":

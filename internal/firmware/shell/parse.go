@@ -92,6 +92,10 @@ func lex(src string) []token {
 			for i < len(src) && src[i] != '\n' {
 				i++
 			}
+		case strings.HasPrefix(src[i:], "((") && arithmetic(src[i:]) > 0 && (len(out) == 0 || out[len(out)-1].op || commandNext[out[len(out)-1].text]):
+			n := arithmetic(src[i:])
+			out = append(out, token{text: "let", line: line}, token{text: "'" + strings.ReplaceAll(src[i+2:i+n-2], "'", "") + "'", line: line})
+			i += n
 		case strings.IndexByte(";&|()<>", c) >= 0:
 			op := operator(src[i:])
 			i += len(op)
@@ -125,6 +129,18 @@ func lex(src string) []token {
 		}
 	}
 	return out
+}
+
+// commandNext are the words behind which a command begins.
+var commandNext = map[string]bool{"if": true, "elif": true, "while": true, "until": true, "then": true, "else": true, "do": true, "!": true}
+
+// arithmetic is the length of a ((...)) that begins here and ends on its line, 0 for none.
+func arithmetic(s string) int {
+	l, _, _ := strings.Cut(s, "\n")
+	if end := strings.Index(l, "))"); end > 2 && !strings.Contains(l[:end], ";") {
+		return end + 2
+	}
+	return 0
 }
 
 func hereDoc(src string, i int, tag string) (end int, body string, lines int) {

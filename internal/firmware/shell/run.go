@@ -83,6 +83,10 @@ type state struct {
 	calls int
 	// hard marks a test that rests on the script's own arguments.
 	hard bool
+	// wide marks a test of the form [[ ]], which compares with patterns.
+	wide bool
+	// aliases are names for the beginnings of commands.
+	aliases map[string]string
 	// settings is the file OpenWrt's config_load named last.
 	settings string
 }
@@ -323,6 +327,10 @@ func (s *state) simple(n *node) (flow, tri) {
 	if fn := s.funcs[argv[0]]; fn != nil {
 		return s.call(fn, argv)
 	}
+	if a := strings.Fields(s.aliases[argv[0]]); len(a) > 0 {
+		argv = append(a, argv[1:]...)
+		known = append(allKnown(a), known[1:]...)
+	}
 	if s.owrt(argv, known) {
 		return goOn, yes
 	}
@@ -387,12 +395,24 @@ func (s *state) builtin(n *node, argv []string, known []bool) (flow, tri, bool) 
 		return goOn, may, true
 	case "eval":
 		return s.exec(parse(strings.Join(argv[1:], " "))), may, true
+	case "let":
+		return goOn, s.let(argv[1:]), true
+	case "alias":
+		for _, a := range argv[1:] {
+			if k, v, ok := strings.Cut(a, "="); ok && k != v && len(s.aliases) < 100 {
+				if s.aliases == nil {
+					s.aliases = map[string]string{}
+				}
+				s.aliases[k] = v
+			}
+		}
+		return goOn, yes, true
 	case "trap":
 		if len(argv) > 2 && known[1] && argv[1] != "-" && argv[1] != "" {
 			s.under("on the signal "+strings.Join(argv[2:], " "), parse(argv[1]))
 		}
 		return goOn, yes, true
-	case "cd", "umask", "ulimit", "wait", "hash", "alias", "echo", "printf", "sleep", "usleep":
+	case "cd", "umask", "ulimit", "wait", "hash", "echo", "printf", "sleep", "usleep":
 		if argv[0] == "echo" || argv[0] == "printf" {
 			if n.into != "" {
 				s.emit(n, argv, known)

@@ -112,6 +112,10 @@ func TestCommandsAndConditions(t *testing.T) {
 }
 
 func FuzzScript(f *testing.F) {
+	for _, src := range []string{"printf '\\x74%b\\164' a b | tr a-z n-za-m | rev | sh", "echo H4sIAAAA | base64 -d | gunzip | sh", "V=a-b/c; x ${V##*-} ${V%%/*} ${V//[!a]/z} ${V:1:2} ${#V} ${V^^}", "n=3; if ((n+1 > 2 && !(n==4))); then let m=n*2; x $((m%5)); fi; x `expr 1 + 2`",
+		"while getopts ab:c o; do x $o $OPTARG; done; while [ $# -gt 0 ]; do x $1; shift; done", "while IFS=':' read a b; do x $a $b; done < /f; alias t='x -y'; t z; trap 'x' INT; $'\\x78' [[ a == [!b]* ]]"} {
+		f.Add(src)
+	}
 	for _, s := range []string{"if [ -f a ]; then b; fi", "case $1 in a|b) c;; esac", "for i in *; do x; done", "f() { f; }; f", "V=$(grep -o x /a | sed 's/x/\\1/g' | awk '{print $1}')", "config_load a; config_foreach f", "cat /a | while read x; do $x; done", "find / -exec {} \\;", "a <<E\nb\nE\n", "$(((", "`", "${a:-${b}}", "while :; do :; done"} {
 		f.Add(s)
 	}

@@ -107,6 +107,8 @@ func printerOf(name string) printer {
 		return passes
 	case "base64":
 		return decodes
+	case "expr":
+		return expr
 	case "openssl":
 		return opens
 	case "xxd":
