@@ -225,7 +225,7 @@ func under(country, instruments string) string {
 }
 
 // nameWidth is how wide a line of a name may be, in halves of a letter as wide letters count.
-const nameWidth = 42
+const nameWidth = 39
 
 // wrapName breaks a name into at most two lines of a box; what does not fit is cut with an ellipsis.
 func wrapName(name string) []string {

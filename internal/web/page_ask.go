@@ -53,7 +53,9 @@ const (
 func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 	b := askPage{Query: strings.TrimSpace(r.URL.Query().Get("q")), Profiles: s.profiles(),
 		Examples: []string{"DS-2CD2143G2-I", "00:e0:fc:12:34:56", "Lorex N843A8", "AS4134", "FCC ID 2AVYF-ABC", "Hangzhou Hikvison Ltd"}}
-	b.Profile, _ = s.builtIn(r)
+	if b.Profile, _ = s.builtIn(r); b.Query == "" && !r.URL.Query().Has("profile") {
+		b.Profile = s.lastProfile()
+	}
 	code := http.StatusOK
 	switch {
 	case b.Query == "":

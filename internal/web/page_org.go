@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"telltale/internal/browse"
 	"telltale/internal/calendar"
 	"telltale/internal/org"
 	"telltale/internal/pipeline"
@@ -107,6 +108,29 @@ type orgPage struct {
 	Slider  slider
 	Drawing *drawing
 	Owners  []org.Ownership
+	// Own are the things of the current result that it made.
+	Own ownThings
+}
+
+// ownThings counts the assets of the current result that an organisation made, by verdict.
+type ownThings struct {
+	Made     int
+	Verdicts []browse.Count
+}
+
+func madeBy(v *pipeline.View, id org.ID) ownThings {
+	var own ownThings
+	for _, f := range v.FacetsOfAssets(browse.Query{}.With("maker", string(id))) {
+		switch f.Field {
+		case "verdict":
+			own.Verdicts = f.Values
+		case "maker":
+			for _, c := range f.Values {
+				own.Made += c.Count
+			}
+		}
+	}
+	return own
 }
 
 func (s *site) organisation(w http.ResponseWriter, r *http.Request) {
@@ -129,6 +153,7 @@ func (s *site) organisation(w http.ResponseWriter, r *http.Request) {
 	from, to := mustDay("2000-01-01"), s.today()+365
 	b.Slider = newSlider("as_of", day, from, to, days, note)
 	b.Drawing = s.draw(v.Organisation.ID, day)
+	s.ofOwn(func(of *pipeline.View) { b.Own = madeBy(of, v.Organisation.ID) })
 	s.show(w, r, http.StatusOK, "org", view{Title: v.Organisation.Name, Nav: "org", Body: b})
 }
 

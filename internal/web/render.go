@@ -27,6 +27,8 @@ type view struct {
 	Theme string
 	// Path is the page's own address.
 	Path string
+	// AskFor is the profile that the box on every page asks for.
+	AskFor string
 	Visitor
 	Body any
 }
@@ -61,7 +63,7 @@ func loadPages(s *site) (map[string]*page, error) {
 
 // show writes a page.
 func (s *site) show(w http.ResponseWriter, r *http.Request, code int, name string, v view) {
-	v.Path, v.Visitor = r.URL.RequestURI(), s.Visitor(r)
+	v.Path, v.Visitor, v.AskFor = r.URL.RequestURI(), s.Visitor(r), s.lastProfile()
 	if c, err := r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
 		v.Theme = c.Value
 	}
