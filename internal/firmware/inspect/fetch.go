@@ -13,7 +13,7 @@ func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 	line := strings.Join(l.argv, " ")
 	inner := fetchedText.MatchString(line) && (isShell(l.name) || strings.HasPrefix(l.argv[0], "$(") || strings.HasPrefix(l.argv[0], "`"))
 	inner = inner || runsScripts.MatchString(l.name) && fetchedCode.MatchString(line)
-	if l.name != "wget" && l.name != "curl" && l.name != "tftp" && l.name != "ftpget" && !inner || onlyAsks(l.argv) {
+	if !fetchers[l.name] && !inner || onlyAsks(l.argv) {
 		return
 	}
 	plain := strings.Contains(line, "http://") || strings.Contains(line, "ftp://") || l.name == "tftp" || l.name == "ftpget"
@@ -41,6 +41,14 @@ func (in *inspector) fetchAndRun(v *volume, all []launch, i int) {
 
 // fetchedText is a command substitution that fetches what is then run.
 var fetchedText = regexp.MustCompile("(?:\\$\\(|`)\\s*(?:wget|curl)\\b")
+
+// fetchers are programs that fetch what they are told to; a bare "tftp" or "ftpget" does so in the clear.
+var fetchers = map[string]bool{"wget": true, "curl": true, "tftp": true, "ftpget": true, "git": true, "pip": true, "pip3": true}
+
+// checksItself says that an installer checks a signature of what it is given.
+func checksItself(n *launch) bool {
+	return n.name == "rauc" || n.name == "swupdate" && (contains(n.argv, "-k") || contains(n.argv, "--key"))
+}
 
 // fetchedCode is code given to an interpreter that fetches what it then runs.
 var fetchedCode = regexp.MustCompile(`(?:exec|eval|system|loadstring|dofile)\s*\(.*(?:urlopen|urlretrieve|requests\.get|http\.request|LWP|file_get_contents)|(?:urlopen|urlretrieve|requests\.get|file_get_contents).*\b(?:exec|eval|system)\b`)
@@ -74,7 +82,7 @@ func usedLater(all []launch, i int) (use *launch, checked bool) {
 		}
 		line := strings.Join(n.argv, " ")
 		named := strings.Contains(line, file)
-		if named && (strings.Contains(line, "verify") || n.name == "usign" || n.name == "gpg" || n.name == "gpgv" || n.name == "minisign" || n.name == "signify") || checksSums(n, named, file) {
+		if named && (strings.Contains(line, "verify") || n.name == "usign" || n.name == "gpg" || n.name == "gpgv" || n.name == "minisign" || n.name == "signify") || checksSums(n, named, file) || named && checksItself(n) {
 			return nil, true
 		}
 		if n.argv[0] == file || named && (isShell(n.name) || installers[n.name]) {

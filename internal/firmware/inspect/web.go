@@ -276,6 +276,11 @@ func (in *inspector) keyValues(f *file) {
 	off := int64(0)
 	for _, l := range strings.SplitAfter(string(contentOf(f.obj, 1<<20)), "\n") {
 		t := strings.TrimSpace(l)
+		if item, ok := strings.CutPrefix(t, "- "); ok { // an element of a list in YAML
+			flush()
+			r = row{table: r.table, vals: map[string]string{}, off: off}
+			t = strings.TrimSpace(item)
+		}
 		if strings.HasPrefix(t, "[") || strings.HasPrefix(t, "config ") || t == "" && len(r.vals) > 6 {
 			flush()
 			r = row{table: f.base() + " " + t, vals: map[string]string{}, off: off}
@@ -284,7 +289,7 @@ func (in *inspector) keyValues(f *file) {
 			if i := strings.LastIndexByte(k, '.'); i >= 0 {
 				k = k[i+1:]
 			}
-			for _, p := range []string{"tr069_", "cwmp_", "http_", "web_", "login_", "sys_", "telnet_", "adm_"} {
+			for _, p := range []string{"tr069_", "cwmp_", "http_", "web_", "login_", "sys_", "telnet_", "adm_", "admin_", "default_", "onvif_", "rtsp_"} {
 				k = strings.TrimPrefix(k, p)
 			}
 			r.vals[k] = m[2]
@@ -297,33 +302,6 @@ func (in *inspector) keyValues(f *file) {
 // assignment says that a line sets a value: with a sign, as an option, or as two words; more words are a sentence or a table.
 func assignment(line, value string) bool {
 	return strings.ContainsAny(line, "=:") || strings.HasPrefix(line, "option") || strings.HasPrefix(line, "set ") || !strings.ContainsAny(value, " \t")
-}
-
-// snmp: communities everybody knows, without a view or source that narrows them.
-func (in *inspector) snmp(f *file) {
-	for i, l := range strings.Split(string(contentOf(f.obj, 1<<20)), "\n") {
-		w := strings.Fields(strings.TrimSpace(l))
-		if len(w) < 2 || strings.HasPrefix(w[0], "#") {
-			continue
-		}
-		write := w[0] == "rwcommunity" || w[0] == "rwcommunity6"
-		name := strings.Trim(w[1], "'\"")
-		if w[0] == "com2sec" && len(w) > 3 {
-			name = w[len(w)-1]
-		} else if w[0] == "option" && len(w) > 2 && strings.Contains(w[1], "community") {
-			name = strings.Trim(w[2], "'\"")
-			write = strings.Contains(w[1], "rw")
-		} else if !write && w[0] != "rocommunity" && w[0] != "rocommunity6" {
-			continue
-		}
-		narrowed := len(w) > 2 && (strings.Contains(l, " -V ") || strings.Contains(l, "127.0.0.1") || strings.Contains(l, "localhost"))
-		lv := Note
-		if !narrowed && (write || name == "private" || name == "public") {
-			lv = Suspicious
-		}
-		in.add(f.at(Finding{ID: "remote.snmp-default", Level: lv, Rule: "snmp", Value: name, Line: i + 1, Title: fmt.Sprintf("SNMP answers to the well-known name %q%s", name, map[bool]string{true: ", for writing too", false: ""}[write]), Evidence: strings.TrimSpace(l),
-			Consequence: "anybody who reaches UDP 161 reads the device's tables, and sets them where writing is on", Use: "UDP 161 and the name", Control: "names narrowed to a view or to the device itself stay notes"}, -1))
-	}
 }
 
 // hostFindings gathers hosts and says which nobody documented.
