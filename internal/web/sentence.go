@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -107,6 +108,19 @@ func (s *site) reason(p string) string {
 		if f, known := s.facts().Rules.Vocabulary.Fact(strings.ReplaceAll(fact, " ", "_")); known {
 			return "“" + f.Question + "” is not answered"
 		}
+	}
+	if fact, value, ok := strings.Cut(p, ": "); ok {
+		id := strings.ReplaceAll(fact, " ", "_")
+		if f, known := s.facts().Rules.Vocabulary.Fact(id); known && slices.Contains(f.Values, value) {
+			return s.word(id) + ": " + s.word(value)
+		}
+	}
+	if acts, ok := strings.CutPrefix(p, "it speaks of: "); ok {
+		names := strings.Split(acts, ", ")
+		for i, a := range names {
+			names[i] = s.word(a)
+		}
+		return "it speaks of: " + strings.Join(names, ", ")
 	}
 	for _, begin := range []string{"it is one of: ", "it is none of: "} {
 		if kinds, ok := strings.CutPrefix(p, begin); ok {

@@ -16,6 +16,8 @@ var wordsFor = map[string]string{
 	// money
 	"usf": "universal service support", "usf_capital": "universal service support for building networks", "scrp": "the reimbursement programme (rip and replace)",
 	"award": "a federal award", "award_cost_share": "the own share of a federal award", "appropriated": "appropriated federal money", "own": "own money",
+	// acts
+	"fund": "pay with public money", "authorise": "have it authorised",
 	// purposes
 	"none_listed": "none of these",
 	// places in the network

@@ -97,3 +97,23 @@ func TestLabelsKeepApart(t *testing.T) {
 		}
 	}
 }
+
+// Reasons of elements are told in words, whatever identifiers they were made of.
+func TestReasonsAreWords(t *testing.T) {
+	s, err := newSite(testConfig(testWork(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reason, want := range map[string]string{
+		"funded by: usf":                "paid with: universal service support",
+		"sna capable: not answered":     "“Can it do what 47 U.S.C. 1601(b)(2)(A)-(C) lists?” is not answered",
+		"it is one of: router consumer": "it is one of: consumer-grade router",
+		"it speaks of: fund":            "it speaks of: pay with public money",
+		"huawei; not-seen":              "Huawei; not seen",
+		"in force since 2020-06-30":     "in force since 30 Jun 2020",
+	} {
+		if got := s.because(reason); got != want {
+			t.Errorf("%q: %q, want %q", reason, got, want)
+		}
+	}
+}
