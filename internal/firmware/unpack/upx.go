@@ -67,6 +67,9 @@ func probeUPX(d *data, off int64) *claim {
 	u.size = int64(u.o.Uint32(h[i+12:]))
 	u.pos = int64(i) + 20
 	start := *u
+	if u.o.Uint32(h[i+20:]) > 64<<10 { // headers are small
+		return nil
+	}
 	first, err := u.block()
 	if err != nil || len(first) < 52 || string(first[:4]) != "\x7fELF" || first[4] != h[4] || first[5] != h[5] {
 		return nil
@@ -75,6 +78,9 @@ func probeUPX(d *data, off int64) *claim {
 	c.fact("version", "%d", h[i+6])
 	c.fact("method", "%s", upxMethods[u.method].name)
 	c.extract = func(x *xtr) error {
+		if err := x.roomy(); err != nil { // what unpacks in memory must not, once there is no room
+			return err
+		}
 		u := start
 		out, used, err := u.all()
 		if err != nil {

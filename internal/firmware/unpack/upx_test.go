@@ -1,8 +1,11 @@
 package unpack
 
 import (
+	"archive/tar"
 	"bytes"
+	"context"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -161,6 +164,48 @@ func upxPackings() []packing {
 		one("LZMA", "", tinyELF(false, false), 1<<20, 14, nil, orders), one("LZMA, big-endian, blocks of 1000", "", tinyELF(false, true), 1000, 14, nil, orders, sizes),
 		one("NRV2B", "libucl", tinyELF(true, false), 1<<20, 2, gcc), one("NRV2D", "libucl", tinyELF(false, true), 4096, 5, gcc, orders), one("NRV2E", "libucl", tinyELF(false, false), 1<<20, 9, gcc),
 	}
+}
+
+// Many small programs that unpack to large ones stop at the bound of the whole run.
+func TestUPXBounded(t *testing.T) {
+	plain := tinyELF(false, false)
+	le.PutUint32(plain[52+32+16:], 4<<20)
+	plain = append(plain, make([]byte, 8192+4<<20-len(plain))...)
+	packed := packUPX(t, plain, 14, 1<<20, func(b []byte) []byte { return append([]byte{3<<3 | 2, 3}, packLZMA(t, b, 3, 0, 2, false)[13:]...) })
+	var files []packedFile
+	for i := range 40 {
+		files = append(files, packedFile{fmt.Sprintf("p%d", i), append(bytes.Clone(packed), byte(i))})
+	}
+	img := tarFiles(t, files)
+	tree, err := Open(context.Background(), bytes.NewReader(img), int64(len(img)), "image", Limits{Bytes: 16 << 20, Spool: t.TempDir()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	hit := 0
+	tree.EachRegion(func(_ string, _ *Object, r *Region) {
+		if r.State == LimitHit {
+			hit++
+		}
+	})
+	if hit == 0 || tree.Bytes > 64<<20 {
+		t.Errorf("%d bytes were unpacked, %d regions say that a bound was hit", tree.Bytes, hit)
+	}
+}
+
+// tarFiles packs files plainly.
+func tarFiles(t testing.TB, files []packedFile) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, f := range files {
+		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: 0o755, Size: int64(len(f.content))}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(f.content)
+	}
+	w.Close()
+	return b.Bytes()
 }
 
 func FuzzUPX(f *testing.F) {
