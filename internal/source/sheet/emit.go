@@ -123,10 +123,13 @@ func (e *emission) each(c *column, b []byte, what string, parse func([]byte) (st
 			return
 		}
 	}
-	if !bytes.Equal(b, zeroMAC) {
+	if !zeros(b) {
 		e.fail(c, fmt.Sprintf("%q is no %s", short(b), what), "correct the cell or choose the column with --map")
 	}
 }
+
+// zeros reports whether a cell holds an address of zeros alone: no address was known.
+func zeros(b []byte) bool { return len(bytes.Trim(b, "0:-. ")) == 0 }
 
 // serial keeps a serial number as written, but not one that a spreadsheet has rounded.
 func (e *emission) serial(c *column, b []byte) {

@@ -245,7 +245,7 @@ func findMakers(cols []column, opt choices) {
 		if c.attr == evidence.ManufacturerText || c.attr == vendor {
 			return
 		}
-		if c.attr != "" || len(c.profile.distinct) < 2 {
+		if c.attr != "" || len(c.profile.distinct) < 2 || namesOthers(c.heading) {
 			continue
 		}
 		if share, known := opt.makers(c.profile.distinct); known && share >= 0.6 && found < 0 {
@@ -255,6 +255,13 @@ func findMakers(cols []column, opt choices) {
 	if found >= 0 {
 		cols[found].attr, cols[found].strength, cols[found].note = evidence.ManufacturerText, 3, "its values are names of makers"
 	}
+}
+
+// namesOthers reports whether a heading says that its names are of somebody else than the maker: it means
+// something known, or who did or owns something ("installed by", "company").
+func namesOthers(heading string) bool {
+	n := normalise(heading)
+	return meaningOf(heading).attr != "" || strings.HasSuffix(n, " by") || hasWords(n, otherThings) || hasWords(n, "company|companies|organisation|organization|firm|employer|partner|contractor|project")
 }
 
 // settleVendors decides what "vendor" says: the maker or the seller. A second
@@ -330,11 +337,19 @@ func settleConflicts(cols []column) {
 			best[c.attr] = winner
 			if loser != nil {
 				loser.note = fmt.Sprintf("column %s is closer to %s", quoteHeading(winner.heading), attrName(loser.attr))
-				loser.attr = second[loser.attr]
+				loser.attr = loser.second()
 				again = true
 			}
 		}
 	}
+}
+
+// second is what a column may mean that lost its first meaning: a type beside a model is the kind of thing.
+func (c *column) second() evidence.Attr {
+	if c.attr == evidence.ModelText && hasWords(normalise(c.heading), "type|typ") {
+		return evidence.CategoryText
+	}
+	return second[c.attr]
 }
 
 // better reports whether c has the better claim to a meaning both have; among equals the left column.

@@ -203,6 +203,9 @@ func meaningOf(heading string) meaning {
 			p := strings.Join(w[i:i+size], " ")
 			if m, ok := lex[p]; ok && m.attr != ignored && !weakPhrases[p] && !(m.tongue == european && size == 1 && len(p) < 6) {
 				m.strength = 4 + min(size, 4)
+				if ofThing[m.attr] && hasWords(n, otherThings) {
+					return meaning{ignored, 4, 0, english}
+				}
 				return m
 			}
 		}

@@ -86,6 +86,17 @@ var vocabulary = []struct {
 // whoseWords in a heading that says nothing else mean people and companies that have, want or pay for a thing: never its maker.
 const whoseWords = "customer|customers|client|clients|tenant|tenants|subscriber|subscribers|user|users|owner|owners|contact|employee|student|teacher|landlord|lessee|assigned"
 
+// otherThings in a heading that is put together ("PSU manufacturer", "neighbour model") mean that it speaks of a part
+// of the thing, of one beside it, or of one before or after it.
+const otherThings = "psu|power supply|battery|batteries|charger|sim|sim card|chip|chipset|cpu|processor|ram|disk|hdd|ssd|drive|cable|antenna|lens|adapter|bios|" +
+	"neighbour|neighbor|neighbours|neighbors|peer|remote|connected|uplink|downstream|upstream|previous|old|former|replacement|replaced|replaces|replacing|successor|proposed|alternative|competitor|competing"
+
+// ofThing are the meanings by which a row says what thing it is about.
+var ofThing = map[evidence.Attr]bool{
+	evidence.ManufacturerText: true, evidence.BrandText: true, vendor: true, evidence.ModelText: true, evidence.PartNumber: true, evidence.Serial: true,
+	evidence.FirmwareText: true, evidence.Description: true, evidence.CategoryText: true, evidence.FCCID: true,
+}
+
 // fundingWords map words for money to the law's vocabulary. The longest that stands in the cell decides.
 var fundingWords = []struct{ words, value string }{
 	{"scrp|reimbursement program|reimbursement programme|secure and trusted|rip and replace|rip replace", "scrp"},
