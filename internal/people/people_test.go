@@ -413,3 +413,30 @@ func TestTokensAreBounded(t *testing.T) {
 		t.Errorf("%d tokens are left, %v", len(ts), err)
 	}
 }
+
+// TestKeyIsWholeOrNotThere: a key cut short by a full disk would seal nobody's secrets, nor open any.
+func TestKeyIsWholeOrNotThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, keyName)
+	for range 3 {
+		if err := makeKey(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, err := os.ReadFile(path)
+	if err != nil || len(first) != 32 {
+		t.Fatalf("key of %d bytes, %v", len(first), err)
+	}
+	if err := makeKey(path); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(path); !bytes.Equal(b, first) {
+		t.Error("a second key replaced the first")
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, keyName+"-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := makeKey(filepath.Join(dir, "none", keyName)); err == nil {
+		t.Error("a key was made where nothing can be")
+	}
+}

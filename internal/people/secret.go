@@ -25,20 +25,10 @@ func (h *House) key() ([]byte, error) {
 	path := filepath.Join(h.Dir, keyName)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		b = make([]byte, chacha20poly1305.KeySize)
-		rand.Read(b)
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			return os.ReadFile(path) // another was faster
-		}
-		if err != nil {
+		if err := makeKey(path); err != nil {
 			return nil, fmt.Errorf("make %s: %w", path, err)
 		}
-		if _, err := f.Write(b); err != nil {
-			f.Close()
-			return nil, fmt.Errorf("make %s: %w", path, err)
-		}
-		return b, errors.Join(f.Sync(), f.Close())
+		b, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the key of secrets: %w", err)
@@ -47,6 +37,26 @@ func (h *House) key() ([]byte, error) {
 		return nil, fmt.Errorf("read the key of secrets: %s has %d bytes, want %d; restore it from a backup", path, len(b), chacha20poly1305.KeySize)
 	}
 	return b, nil
+}
+
+// makeKey makes a key file that is there whole or not at all, also when the
+// disk is full; when another was faster, that one's stays.
+func makeKey(path string) error {
+	b := make([]byte, chacha20poly1305.KeySize)
+	rand.Read(b)
+	f, err := os.CreateTemp(filepath.Dir(path), keyName+"-*") // of 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return os.Rename(f.Name(), path) // where a file has one name only
 }
 
 // PutSecret keeps a secret under a name, replacing the one there.
