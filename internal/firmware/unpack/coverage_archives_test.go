@@ -40,7 +40,8 @@ func archivePackings() []packing {
 		mk("zip", "7z", "7z, deflate64", "", `cp -a "$D" "$I.d" && cd "$I.d" && find . -type l -delete && 7z a -bd -tzip -mm=Deflate64 "$I.zip" . >/dev/null && mv "$I.zip" "$I"`),
 		sevenZip("LZMA2", ""), sevenZip("LZMA", "-m0=LZMA"), sevenZip("PPMd", "-m0=PPMd"), sevenZip("bzip2", "-m0=BZip2"), sevenZip("deflate", "-m0=Deflate"), sevenZip("copy", "-m0=Copy"),
 		sevenZip("not solid", "-ms=off"), sevenZip("plain header", "-mhc=off"), sevenZip("BCJ", "-m0=BCJ -m1=LZMA"), sevenZip("ARM", "-m0=ARM -m1=LZMA2"),
-		sevenZip("PPC", "-m0=PPC -m1=LZMA2"), sevenZip("SPARC", "-m0=SPARC -m1=LZMA2"), sevenZip("Delta", "-m0=Delta:4 -m1=LZMA"),
+		sevenZip("PPC", "-m0=PPC -m1=LZMA2"), sevenZip("SPARC", "-m0=SPARC -m1=LZMA2"), sevenZip("Delta", "-m0=Delta:4 -m1=LZMA"), sevenZip("ARM Thumb", "-m0=ARMT -m1=LZMA2"), sevenZip("IA-64", "-m0=IA64 -m1=LZMA2"),
+		sevenZip("blocks of 100 KiB, chunks of 2 MiB", "-ms=100k -m0=LZMA2:d=1m:c=2m", sizes),
 		sevenZip("BCJ2", "-m0=BCJ2 -m1=LZMA -m2=LZMA -m3=LZMA -mb0:1 -mb0s1:2 -mb0s2:3"), sevenZip("window of 64 KiB", "-m0=LZMA:d=64k", sizes), sevenZip("window of 48 MiB", "-m0=LZMA2:d=48m", sizes),
 	}
 	names := mk("tar", "tar", "names of 300 bytes", "", `mkdir -p "$I.d/`+long+`" && cp -a "$D"/. "$I.d/`+long+`" && tar -C "$I.d" --format=gnu -cf "$I" .`)
@@ -98,6 +99,9 @@ func streamPackings() (list []packing) {
 	add("lzip", "lzip", "window of 20 MiB, five eighths", `lzip -s 20MiB -c "$I.tar" > "$I"`, sizes)
 	add("zlib", "perl", "default", `perl -MCompress::Zlib -e 'undef $/; binmode STDOUT; print compress(<>)' "$I.tar" > "$I"`)
 	add("zlib", "perl", "fastest", `perl -MCompress::Zlib -e 'undef $/; binmode STDOUT; print compress(<>, 1)' "$I.tar" > "$I"`)
+	for _, bits := range []string{"9", "10", "12", "14"} {
+		add("zlib", "perl", "window of 2^"+bits, `perl -MCompress::Zlib -e 'undef $/; binmode STDOUT; $d = deflateInit(-WindowBits => `+bits+`, -Level => 9); ($a) = $d->deflate(<>); ($b) = $d->flush; print $a . $b' "$I.tar" > "$I"`, sizes)
+	}
 	list = append(list, packing{format: "lzip", name: "own writer", make: func(t testing.TB) []byte { return packLzip(t, packedFiles()[2].content) }, parts: map[string][]byte{"content": packedFiles()[2].content}})
 	return list
 }

@@ -40,7 +40,11 @@ func squashfsPackings() (list []packing) {
 		{"zstd", "-comp zstd", nil}, {"lzma", "-comp lzma", nil},
 		{"blocks of 4 KiB", "-b 4096", []property{sizes}}, {"blocks of 16 KiB, lzma", "-comp lzma -b 16384", []property{sizes}}, {"blocks of 1 MiB", "-b 1048576", []property{sizes}},
 		{"no fragments", "-no-fragments", []property{tails}}, {"all fragments", "-always-use-fragments", []property{tails}}, {"holes written out", "-no-sparse", []property{holes}},
-		{"stored", "-noI -noD -noF -noX", []property{xattrs}}, {"no duplicates, no export", "-no-duplicates -no-exports -nopad", nil},
+		{"stored", "-noI -noD -noF -noX", []property{xattrs}}, {"tails packed, blocks of 4 KiB", "-comp xz -b 4096 -tailends", []property{tails, sizes}},
+		{"nodes stored, blocks of 1 MiB", "-comp zstd -noI -noF -b 1048576", []property{sizes}}, {"owners stored, all of one, blocks of 512 KiB", "-comp lzma -noId -all-root -b 524288 -no-fragments", []property{sizes, tails}},
+		{"window of 256 bytes", "-comp gzip -Xwindow-size 8 -Xcompression-level 1", []property{sizes}}, {"strategies", "-comp gzip -Xstrategy huffman_only,run_length_encoded,fixed,filtered,default", nil},
+		{"lzo1x_1_15", "-comp lzo -Xalgorithm lzo1x_1_15", nil}, {"xz-ia64, blocks of 16 KiB", "-comp xz -b 16384 -Xbcj ia64,sparc,powerpc,armthumb", []property{sizes}},
+		{"no duplicates, no export", "-no-duplicates -no-exports -nopad", nil},
 	} {
 		list = append(list, mk("squashfs", "mksquashfs", c.name, "", `mksquashfs "$D" "$I" -noappend -quiet -no-progress `+c.args, c.shows...))
 	}
@@ -78,13 +82,15 @@ func flashPackings() []packing {
 		}
 		return out
 	}
+	several := ubi("several volumes, one of them static, one empty", "-m 2048 -e 126976 -c 200", "-m 2048 -p 131072 -x 1 -Q 77 -e 3")
+	several.script = `head -c 300000 /dev/urandom > "$I.bin" && ` + strings.Replace(several.script, `'[v]`, `'[a]\nmode=ubi\nimage='"$I.bin"'\nvol_id=5\nvol_type=static\nvol_name=kernel\n[c]\nmode=ubi\nvol_id=9\nvol_type=dynamic\nvol_name=data\nvol_size=1MiB\n[v]`, 1)
 	return []packing{
-		worn, jffs2("little-endian", "-l -e 64KiB", orders), jffs2("big-endian", "-b -e 128KiB", orders), jffs2("padded", "-l -e 64KiB -p"),
+		worn, several, jffs2("little-endian", "-l -e 64KiB", orders), jffs2("big-endian", "-b -e 128KiB", orders), jffs2("padded", "-l -e 64KiB -p"),
 		jffs2("lzo", "-l -e 64KiB -X lzo -x zlib"), jffs2("rtime, big-endian", "-b -e 64KiB -x zlib -x lzo -X rtime", orders), jffs2("stored", "-l -e 64KiB -m none"),
 		jffs2("smallest", "-l -e 64KiB -m size"), jffs2("no clean markers, 16 KiB", "-n -l -e 16KiB", sizes), jffs2("pages of 512", "-l -e 8KiB -s 512", sizes),
-		summed, jffs2("attributes", "-l -e 64KiB --with-xattr", xattrs), jffs2("attributes, big-endian", "-b -e 64KiB --with-xattr", xattrs, orders),
+		summed, jffs2("erase blocks of 12 KiB", "-b -p -e 12KiB", sizes, orders), jffs2("erase blocks of 1 MiB, owners squashed", "-l -e 1MiB -q", sizes), jffs2("attributes", "-l -e 64KiB --with-xattr", xattrs), jffs2("attributes, big-endian", "-b -e 64KiB --with-xattr", xattrs, orders),
 		ubifs("lzo", "-x lzo -m 2048 -e 126976 -c 200", holes), ubifsXattrs, ubifs("zlib", "-x zlib -m 2048 -e 126976 -c 200"), ubifs("zstd", "-x zstd -m 512 -e 15872 -c 2000", sizes),
-		ubifs("stored", "-x none -m 2048 -e 126976 -c 200"), ubifs("favour lzo", "-X 20 -x favor_lzo -m 2048 -e 126976 -c 200"),
+		ubifs("fan-out of 3, zstd", "-x zstd -f 3 -m 2048 -e 126976 -c 400", sizes), ubifs("fan-out of 64, test hash, large log", "-x zlib -f 64 -k test -j 8MiB -l 6 -F -m 4096 -e 253952 -c 400", sizes), ubifs("stored", "-x none -m 2048 -e 126976 -c 200"), ubifs("favour lzo", "-X 20 -x favor_lzo -m 2048 -e 126976 -c 200"),
 		ubifs("LEB of 258,048, page of 4096", "-x lzo -m 4096 -e 258048 -c 100", sizes), ubifs("NOR, min I/O 8", "-x lzo -m 8 -e 65408 -c 200", sizes),
 		ubi("NAND 2048", "-m 2048 -e 126976 -c 200", "-m 2048 -p 131072"), ubi("sub-pages", "-m 2048 -e 129024 -c 200", "-m 2048 -p 131072 -s 512", sizes),
 		ubi("PEB of 256 KiB, page of 4096", "-m 4096 -e 253952 -c 100", "-m 4096 -p 262144", sizes), ubi("NOR, PEB of 64 KiB", "-m 8 -e 65408 -c 300", "-m 1 -p 65536", sizes),
@@ -107,6 +113,12 @@ func extPackings() (list []packing) {
 	ext("ext4 no extents, no 64bit", "-t ext4 -O ^extents,^64bit,^metadata_csum", "16M")
 	ext("ext4 meta_bg, 64bit", "-t ext4 -O meta_bg,^resize_inode,64bit", "16M")
 	ext("ext4 sparse_super2, bigalloc", "-t ext4 -O bigalloc -C 16384", "32M", sizes)
+	ext("ext2 revision 0", "-t ext2 -r 0", "8M")
+	ext("ext2 no file types", "-t ext2 -I 128 -O ^filetype,^dir_index", "24M")
+	ext("ext4 encryption and case folding allowed", "-t ext4 -O encrypt,verity,casefold", "16M")
+	ext("ext4 inline data, quotas, inodes of 512", "-t ext4 -O inline_data,large_dir,project,quota -I 512", "24M", tails, sizes)
+	ext("ext4 groups of 512 blocks, mmp", "-t ext4 -O 64bit,mmp,uninit_bg,^metadata_csum -g 512 -b 1024", "24M", sizes)
+	ext("ext4 bigalloc, clusters of 64 KiB", "-t ext4 -O bigalloc,^resize_inode -C 65536 -b 1024", "64M", sizes)
 	ext("ext4 attributes in inodes of their own", "-t ext4 -O ea_inode", "16M", xattrs)
 	for _, n := range []int{1, 3} { // many names: a folder with a hash tree
 		list = append(list, mk("ext", "mke2fs", "ext4 hash tree of "+itoa(n*400), "e2fsck",
@@ -169,11 +181,17 @@ func otherFileSystems() []packing {
 	}
 	joliet := iso("Joliet", "genisoimage", `cp -r "$D" "$I.d" && find "$I.d" -type l -delete && genisoimage -quiet -J -o "$I" "$I.d"`)
 	joliet.want = without(" link ")
+	long := fat("long names, hidden sectors, 1024 entries in the root", `-F 16 -s 2 -h 63 -r 1024 "$I" 40960`)
+	long.script = strings.Replace(long.script, "mcopy", `mkdir -p "$I.d/A very long name, with spaces/Ünïcödé" && echo hi > "$I.d/A very long name, with spaces/Ünïcödé/日本語.txt" && LC_ALL=C.UTF-8 mcopy`, 1)
+	long.want = func(all []string) []string {
+		return append([]string{"A very long name, with spaces/Ünïcödé/日本語.txt file " + sumOf([]byte("hi\n")).String()}, without(" link ")(all)...)
+	}
 	multi := iso("both", "genisoimage", `genisoimage -quiet -R -J -o "$I" "$D"`)
 	return []packing{
 		mk("cramfs", "mkfs.cramfs", "little-endian", "", `mkfs.cramfs "$D" "$I"`, orders),
 		mk("cramfs", "mkfs.cramfs", "big-endian", "", `mkfs.cramfs -N big "$D" "$I"`, orders),
 		mk("cramfs", "mkfs.cramfs", "holes", "", `mkfs.cramfs -z "$D" "$I"`, holes),
+		mk("cramfs", "mkfs.cramfs", "pages of 8 KiB", "", `mkfs.cramfs -b 8192 "$D" "$I"`, sizes),
 		padded("cramfs", "mkfs.cramfs", "room for a boot loader, edition 7", "", `mkfs.cramfs -p -e 7 -n name "$D" "$I"`, sizes),
 		mk("cramfs", "cramfsswap", "swapped", "mkfs.cramfs", `mkfs.cramfs "$D" "$I.le" && cramfsswap "$I.le" "$I"`, orders),
 		mk("romfs", "genromfs", "plain", "", `genromfs -d "$D" -f "$I" -V test`, orders),
@@ -182,8 +200,10 @@ func otherFileSystems() []packing {
 		packed("clusters of 4 packed by the tests, LZO", 0, 2), packed("clusters of 4, LZ4", 1, 2), packed("clusters of 16, LZ4", 1, 4, sizes), packed("clusters of 8, zstd", 2, 3, sizes),
 		sections,
 		fat("fat12", `-F 12 "$I" 4096`), fat("fat16", `-F 16 "$I" 20480`), fat("fat32", `-F 32 "$I" 40960`),
-		fat("fat32, clusters of 512", `-F 32 -s 1 "$I" 40960`, sizes), fat("fat16, sectors of 2048", `-F 16 -S 2048 -s 1 "$I" 20480`, sizes), fat("fat12, clusters of 8 KiB", `-F 12 -s 16 "$I" 8192`, sizes),
+		long, fat("fat12, one table, sectors reserved", `-F 12 -f 1 -R 4 "$I" 8192`), fat("fat32, copy of the boot sector at 8", `-F 32 -b 8 -R 64 -s 4 "$I" 200000`), fat("fat32, clusters of 512", `-F 32 -s 1 "$I" 40960`, sizes), fat("fat16, sectors of 2048", `-F 16 -S 2048 -s 1 "$I" 20480`, sizes), fat("fat12, clusters of 8 KiB", `-F 12 -s 16 "$I" 8192`, sizes),
 		iso("Rock Ridge", "genisoimage", `genisoimage -quiet -R -o "$I" "$D"`, orders), joliet, multi,
+		iso("two sessions", "xorriso", `mkdir "$I.1" && cp -a "$D/etc" "$I.1/" && xorriso -outdev "stdio:$I" -map "$I.1" /old >/dev/null 2>&1 && xorriso -dev "stdio:$I" -map "$D" / -rm_r /old -- >/dev/null 2>&1`),
+		iso("with UDF", "genisoimage", `genisoimage -quiet -R -udf -o "$I" "$D"`),
 		iso("xorriso", "xorriso", `xorriso -outdev "stdio:$I" -padding 0 -map "$D" / >/dev/null 2>&1`),
 		iso("zisofs", "xorriso", `xorriso -outdev "stdio:$I" -padding 0 -zisofs default -map "$D" / -set_filter_r --zisofs / -- >/dev/null 2>&1`, sizes),
 	}

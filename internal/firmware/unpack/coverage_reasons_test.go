@@ -21,7 +21,7 @@ var exact = map[string]map[property]reason{
 	"ext":        {orders: applies("the format is little-endian")},
 	"erofs":      {orders: applies("the format is little-endian")},
 	"f2fs":       {tails: applies("Debian's packer writes no inline data"), orders: applies("the format is little-endian"), xattrs: applies("Debian's packer stores none but SELinux labels")},
-	"cramfs":     {sizes: applies("pages are 4 KiB"), tails: applies("every block ends where it ends"), xattrs: applies("the format knows none")},
+	"cramfs":     {tails: applies("every block ends where it ends"), xattrs: applies("the format knows none")},
 	"romfs":      {tails: applies("files are stored whole"), xattrs: applies("the format knows none"), holes: applies("files are stored whole"), orders: applies("the format is big-endian")},
 	"fat":        {tails: applies("files end inside a cluster"), xattrs: applies("the format knows none"), holes: applies("the format knows none"), orders: applies("the format is little-endian")},
 	"iso9660":    {tails: applies("files end inside a sector"), xattrs: applies("the packers' own form of them is not a part of the standards"), holes: applies("the format knows none")},
@@ -30,7 +30,6 @@ var exact = map[string]map[property]reason{
 	"ubi":        {orders: applies("the format is big-endian")},
 	"gzip":       {sizes: applies("its window is 32 KiB")},
 	"lz4-legacy": {sizes: applies("its blocks are 8 MiB")}, "lzop": {sizes: applies("its packer's blocks are 256 KiB")}, "kernel-config": {sizes: applies("gzip between two marks")},
-	"zlib": {sizes: {"streams with a window under 32 KiB begin with bytes too common to look for", true}},
 }
 
 func reasonOf(format string, p property) (reason, bool) {

@@ -3,6 +3,7 @@ package unpack
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // What ends before it can be read: the magic of a format, and less behind it
@@ -33,8 +34,8 @@ func (sc *scanner) cutHead(off int64) string {
 		return ""
 	}
 	text := isText(sc.d.upto(off, 512))
-	for _, g := range signatures() {
-		if g.head || n >= max(leastSize[g.name], shortHead) {
+	for _, g := range slices.Concat(tables().lists...) {
+		if n >= max(leastSize[g.name], shortHead) {
 			continue
 		}
 		there := min(len(g.magic), int(max(n-g.at, 0)))

@@ -22,7 +22,7 @@ var (
 var szCoders = map[string]string{
 	"\x00": "copy", "\x03": "delta", "\x0a": "arm64", "\x21": "lzma2", "\x03\x01\x01": "lzma", "\x03\x03\x01\x03": "bcj", "\x03\x03\x01\x1b": "bcj2",
 	"\x03\x03\x02\x05": "ppc", "\x03\x03\x05\x01": "arm", "\x03\x03\x08\x05": "sparc", "\x03\x04\x01": "ppmd", "\x04\x01\x08": "deflate", "\x04\x02\x02": "bzip2",
-	"\x06\xf1\x07\x01": "aes",
+	"\x03\x03\x04\x01": "ia64", "\x03\x03\x07\x01": "armt", "\x06\xf1\x07\x01": "aes",
 }
 
 // szHeader reads a header from b; the first thing wrong stays in err.

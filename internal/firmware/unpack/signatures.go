@@ -9,7 +9,7 @@ func head(name string, p probe) signature { return signature{name: name, probe: 
 // signatures are all formats recognised. Those under head have no magic worth
 // looking for and are tried only where an object begins.
 func signatures() []signature {
-	return []signature{
+	return append(zlibSmall(),
 		sig("gzip", "\x1f\x8b\x08", 0, probeGzip),
 		sig("zlib", "\x78\x01", 0, probeZlib),
 		sig("zlib", "\x78\x5e", 0, probeZlib),
@@ -122,5 +122,5 @@ func signatures() []signature {
 		sig("cab", "MSCF\x00\x00\x00\x00", 0, probeCab),
 		sig("7z", "7z\xbc\xaf\x27\x1c", 0, probe7z),
 		sig("lzop", "\x89LZO\x00\x0d\x0a\x1a\x0a", 0, probeLzop),
-	}
+	)
 }

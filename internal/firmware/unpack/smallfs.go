@@ -169,8 +169,30 @@ func (f *cramfs) bytes(in cramInode) ([]byte, error) {
 
 // content decodes pages of 4 KiB: a table of end offsets, then zlib streams.
 // With the block pointer extension the high bits of a pointer say more.
+// page tells the length of a page of a file, which the file system does not
+// state: the packer's machine had it, mostly 4 KiB. The first page begins right
+// behind as many pointers as there are pages, and must decode to that length.
+func (f *cramfs) page(in cramInode) int64 {
+	const usual = 4096
+	table := int64(in.offset) * 4
+	if in.size <= usual || f.flags&0x800 != 0 {
+		return usual
+	}
+	for page := int64(usual); page <= 64<<10; page *= 2 {
+		start := table + (int64(in.size)+page-1)/page*4
+		end := int64(f.d.u32(f.o, table))
+		if n := end - start; n > 0 && n <= 2*page {
+			want := int(min(int64(in.size), page))
+			if out, err := zlibBlock(f.d.at(start, int(n)), want); err == nil && len(out) == want {
+				return page
+			}
+		}
+	}
+	return usual
+}
+
 func (f *cramfs) content(w io.Writer, in cramInode) error {
-	const page = 4096
+	page := f.page(in)
 	pages := (int64(in.size) + page - 1) / page
 	table := int64(in.offset) * 4
 	start := table + pages*4
@@ -213,9 +235,9 @@ func (f *cramfs) content(w io.Writer, in cramInode) error {
 			return io.ErrUnexpectedEOF
 		}
 		if !stored {
-			out, err := zlibBlock(b, page)
+			out, err := zlibBlock(b, int(page))
 			if err != nil {
-				if out, err = lzmaAny(b, page, int(want)); err != nil {
+				if out, err = lzmaAny(b, int(page), int(want)); err != nil {
 					return fmt.Errorf("page %d at %#x does not decode", i, start)
 				}
 			}

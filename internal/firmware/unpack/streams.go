@@ -137,6 +137,38 @@ func probeZlib(d *data, off int64) *claim {
 	return c
 }
 
+// zlibSmall are the beginnings of streams with a window under 32 KiB: too
+// common to be believed without a checksum that holds.
+func zlibSmall() (list []signature) {
+	for first := 0x08; first < 0x78; first += 0x10 {
+		for second := range 256 {
+			if h := []byte{byte(first), byte(second)}; zlibHead(h) {
+				list = append(list, sig("zlib", string(h), 0, probeZlibSmall))
+			}
+		}
+	}
+	return list
+}
+
+func probeZlibSmall(d *data, off int64) *claim {
+	c := probeZlib(d, off)
+	if c == nil {
+		return nil
+	}
+	c.fact("window", "%d", 256<<(d.at(off, 1)[0]>>4))
+	decode := c.extract
+	c.extract = func(x *xtr) error {
+		if err := decode(x); err != nil {
+			return err
+		}
+		if x.r.State == Partial {
+			return errNot
+		}
+		return nil
+	}
+	return c
+}
+
 // xz: the .xz file format 1.0.4. The stream header carries its own CRC.
 func probeXZ(d *data, off int64) *claim {
 	h := d.at(off, 12)

@@ -296,6 +296,9 @@ func zipReader(d *data, off int64, e *zipEntry) io.Reader {
 	return pr
 }
 
+// zipMethods are those that are not opened.
+var zipMethods = map[uint16]string{1: "Shrink", 6: "Implode", 10: "PKWARE's DCL", 19: "LZ77 of z/OS", 96: "JPEG", 97: "WavPack", 98: "PPMd", 99: "AES encryption"}
+
 func zipDecode(w io.Writer, in *counter, e *zipEntry) error {
 	switch e.method {
 	case 0:
@@ -336,6 +339,9 @@ func zipDecode(w io.Writer, in *counter, e *zipEntry) error {
 			_, err = io.Copy(w, z)
 		}
 		return err
+	}
+	if name := zipMethods[e.method]; name != "" {
+		return fmt.Errorf("compressed with %s (method %d): recognised, not opened", name, e.method)
 	}
 	return fmt.Errorf("compression method %d is not known", e.method)
 }
