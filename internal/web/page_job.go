@@ -205,15 +205,19 @@ type sheetColumns struct {
 	Notes   []string
 }
 
-// Ignored counts the columns that were not read.
-func (x sheetColumns) Ignored() int {
-	n := 0
+// Ignored names the columns that were not read, the first of them.
+func (x sheetColumns) Ignored() string {
+	var names []string
 	for _, c := range x.Columns {
 		if c.Read == "" {
-			n++
+			names = append(names, clip(40, c.Heading))
 		}
 	}
-	return n
+	shown := strings.Join(firstOf(names, maxShortList), ", ")
+	if more := len(names) - maxShortList; more > 0 {
+		shown += " and " + count(more) + " more"
+	}
+	return shown
 }
 
 // column is one column: its heading and what it was read as.
