@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"telltale/internal/firmware/unpack"
 )
 
 var (
@@ -265,6 +267,17 @@ func (r *Report) Lost() int {
 // Lost reports whether the finding says that something of a part is missing.
 func (f *Finding) Lost() bool { return f.ID == "state.truncated" || f.ID == "state.partial" }
 
+// Coded is how many bytes have no known structure and are too dense for code or texts.
+func (r *Report) Coded() int64 {
+	n := int64(0)
+	for _, x := range r.Regions {
+		if x.State == string(unpack.Unknown) && coded(x.Entropy, x.Length) {
+			n += x.Length
+		}
+	}
+	return n
+}
+
 // summary says in one or two sentences what was found. It never clears an image.
 func (r *Report) summary() string {
 	n := map[Level]int{}
@@ -278,6 +291,7 @@ func (r *Report) summary() string {
 			enc += r.Length
 		}
 	}
+	dense := r.Coded()
 	notes := Plural(n[Note], "note", "notes")
 	s := fmt.Sprintf("%d confirmed, %d probable, %d suspicious, %s; %s", n[Confirmed], n[Probable], n[Suspicious], notes, share)
 	if n[Confirmed]+n[Probable]+n[Suspicious] == 0 {
@@ -288,6 +302,9 @@ func (r *Report) summary() string {
 	}
 	if enc > 0 {
 		s += fmt.Sprintf("; %d bytes are encrypted or random and were not looked into", enc)
+	}
+	if dense > 0 {
+		s += fmt.Sprintf("; %d bytes are compressed or coded in a way not known and were not looked into", dense)
 	}
 	if len(r.Coverage.Limits) > 0 {
 		s += "; bounds were hit: " + strings.Join(r.Coverage.Limits, ", ")

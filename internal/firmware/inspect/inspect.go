@@ -355,6 +355,10 @@ func (in *inspector) state(full string, o *unpack.Object, r *unpack.Region) {
 		in.add(Finding{ID: "state." + string(r.State), Level: Note, Rule: "state", Title: fmt.Sprintf("%s (%s, %d bytes at %#x)", title, r.Format, r.Length, r.Offset), Where: full, Region: full,
 			Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Consequence: "what is in this part is not known and nothing is said of it", Value: r.Format})
 	}
+	if r.State == unpack.Unknown && coded(r.Entropy, r.Length) {
+		in.add(Finding{ID: "state.unknown", Level: Note, Rule: "state", Title: fmt.Sprintf("No known structure: compressed or coded (%d bytes at %#x)", r.Length, r.Offset), Where: full, Region: full,
+			Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Consequence: "what is in this part is not known and nothing is said of it", Value: fmt.Sprintf("%#x", r.Offset)})
+	}
 	for _, f := range r.Facts {
 		if f.Name == "bad checksum" {
 			in.add(Finding{ID: "integrity.bad-checksum", Level: Suspicious, Rule: "checksum", Title: fmt.Sprintf("The %s checksum of the %s does not hold: the image was damaged or changed after it was made", f.Value, r.Format),
@@ -377,6 +381,9 @@ func (in *inspector) state(full string, o *unpack.Object, r *unpack.Region) {
 		}
 	}
 }
+
+// coded says that a stretch without structure is too dense for code or texts.
+func coded(entropy float64, length int64) bool { return entropy > 7.5 && length >= 64<<10 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

@@ -97,6 +97,8 @@ func verdict(r *Result) string {
 		return fmt.Sprintf("Nothing is certain, and %s worth a person's look.", inspect.Plural(ways, "thing is", "things are"))
 	case sealed(r) > 0:
 		return "Part of the image is sealed and nothing can be said of it; in the rest no way in was found."
+	case r.Coded() > 0:
+		return "Part of the image is coded in a way not known and nothing can be said of it; in the rest no way in was found."
 	case r.Lost() > 0:
 		return "Part of the image is cut short or was read in part only and nothing can be said of it; in the rest no way in was found."
 	}
