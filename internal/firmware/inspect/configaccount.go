@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf16"
+
+	"golang.org/x/crypto/md4" // what file servers keep
 )
 
 // Accounts in settings: a name and a password, or its digest, in one group.
@@ -67,8 +70,16 @@ func digestKind(s string) string {
 }
 
 // opened is the known password a hash of an account was made of, with or without its name and realm.
-func (in *inspector) opened(user, realm, sum string) (string, bool) {
+func (in *inspector) opened(user, realm, sum, kind string) (string, bool) {
 	list := in.passwordsFor(user)
+	if kind == ntKind {
+		for _, p := range list {
+			if strings.EqualFold(ntHash(p), sum) {
+				return p, true
+			}
+		}
+		return "", false
+	}
 	if strings.HasPrefix(sum, "$") {
 		return crack(sum, list)
 	}
@@ -87,7 +98,7 @@ func (in *inspector) digestAccount(f *file, user, realm, sum, kind, where string
 	a := Account{Name: user, UID: -1, Secret: "hash", Scheme: kind, SecretID: hex.EncodeToString(id[:4]), Where: f.where, Service: where}
 	x := Finding{ID: "account.hardcoded", Level: asRead(f, Suspicious), Rule: "config", Value: user, Title: fmt.Sprintf("The default configuration has the account %q with a fixed password, as a hash", user), Evidence: fmt.Sprintf("%s: user %s, %s hash", where, user, kind),
 		Consequence: "who breaks or knows the one password is in everywhere", Use: "the password, not in our small list", Control: "user and hash stand in the same record; dial-up and telephony accounts are left out"}
-	if p, ok := in.opened(user, realm, sum); ok {
+	if p, ok := in.opened(user, realm, sum, kind); ok {
 		a.Known = p
 		x.ID, x.Level, x.Title = "account.known-hash", asRead(f, Confirmed), fmt.Sprintf("The default configuration has the account %q with the known password %q", user, p)
 		if p == "" {
@@ -100,6 +111,29 @@ func (in *inspector) digestAccount(f *file, user, realm, sum, kind, where string
 }
 
 var digestLine = regexp.MustCompile(`(?m)^([\w.@-]{1,63}):([^:\n]{1,128}):([0-9a-fA-F]{32})\r?$`)
+
+// ntKind is the hash of file servers' accounts: MD4 of the password in UTF-16.
+const ntKind = "nt"
+
+func ntHash(password string) string {
+	h := md4.New()
+	for _, u := range utf16.Encode([]rune(password)) {
+		h.Write([]byte{byte(u), byte(u >> 8)})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+var smbLine = regexp.MustCompile(`(?m)^([\w.$@-]{1,63}):\d+:[0-9A-FX]{32}:([0-9A-Fa-f]{32}):\[([A-Z ]*)\]`)
+
+// smbTable reads the accounts of a file server: NAME:NUMBER:LM:NT:[FLAGS]:, of which D is switched off.
+func (in *inspector) smbTable(f *file) {
+	src := string(contentOf(f.obj, 256<<10))
+	for _, m := range smbLine.FindAllStringSubmatchIndex(src, 64) {
+		if !strings.Contains(src[m[6]:m[7]], "D") {
+			in.digestAccount(f, src[m[2]:m[3]], "", src[m[4]:m[5]], ntKind, "file server", int64(m[0]))
+		}
+	}
+}
 
 // digestTable reads a web server's table USER:REALM:MD5.
 func (in *inspector) digestTable(f *file) {

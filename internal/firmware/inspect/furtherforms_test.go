@@ -23,6 +23,8 @@ func TestFurtherForms(t *testing.T) {
 		{"toml accounts", []string{"etc/app.toml", "[login]\nusername = \"tech\"\npassword = \"Zq81kk\"\n"}, "account.hardcoded probable tech"},
 		{"env file", []string{"etc/default/app", "ADMIN_USER=tech\nADMIN_PASSWORD=Zq81kk\n"}, "account.hardcoded probable tech"},
 		{"vsftpd users", []string{"etc/vsftpd/virtual_users.txt", "tech\nZq81kk\n"}, ""},
+		{"file server's account", []string{"etc/samba/smbpasswd", "# comment\nroot:0:XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX:209C6174DA490CAEB422F3FA5A7AE634:[U          ]:LCT-4BFA1F41:\n"}, "account.known-hash confirmed root"},
+		{"file server's account off", []string{"etc/samba/smbpasswd", "root:0:XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX:209C6174DA490CAEB422F3FA5A7AE634:[UD         ]:LCT-4BFA1F41:\n"}, ""},
 		{"mosquitto passwd", []string{"etc/mosquitto/passwd", "tech:$6$abcdefgh$oUXkNxEt/dJGKMZko2I9OuwP6aAVJQkygN==\n"}, "account.hardcoded suspicious"},
 		{"git url", []string{"etc/x.conf", "url=ssh://git@host.example.invalid/x\n"}, ""},
 		{"email", []string{"etc/x.conf", "mail=root@example.invalid\nuser=smtp\n"}, ""},

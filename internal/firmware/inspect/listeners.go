@@ -153,7 +153,11 @@ func emptyAllowed(v *volume, l *launch, args string) bool {
 		return false
 	}
 	for _, line := range strings.Split(v.Read("/etc/ssh/sshd_config"), "\n") {
-		if f := strings.Fields(line); len(f) > 1 && strings.EqualFold(f[0], "PermitEmptyPasswords") {
+		f := strings.Fields(line)
+		if len(f) > 1 && strings.EqualFold(f[0], "Match") {
+			return false // what follows holds for some alone
+		}
+		if len(f) > 1 && strings.EqualFold(f[0], "PermitEmptyPasswords") {
 			return strings.EqualFold(f[1], "yes") // the first value holds
 		}
 	}
@@ -166,7 +170,11 @@ func keysOnly(v *volume, l *launch) bool {
 		return hasFlag(l.argv, 's') // dropbear
 	}
 	for _, line := range strings.Split(v.Read("/etc/ssh/sshd_config"), "\n") {
-		if f := strings.Fields(line); len(f) > 1 && strings.EqualFold(f[0], "PasswordAuthentication") {
+		f := strings.Fields(line)
+		if len(f) > 1 && strings.EqualFold(f[0], "Match") {
+			return false
+		}
+		if len(f) > 1 && strings.EqualFold(f[0], "PasswordAuthentication") {
 			return strings.EqualFold(f[1], "no") // the first value holds
 		}
 	}

@@ -109,6 +109,8 @@ func (in *inspector) remote() {
 			in.tables(f)
 		case f.kind == "text" && f.size < 256<<10 && strings.Contains(b, "digest") && !sourceCode.MatchString(b):
 			in.digestTable(f)
+		case f.kind == "text" && b == "smbpasswd":
+			in.smbTable(f)
 		case b == "httpd.conf" && f.kind == "text" && in.realms(f):
 		case strings.Contains(b, "snmpd") && f.kind == "text":
 			in.snmp(f)
