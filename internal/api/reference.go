@@ -166,6 +166,11 @@ func (a *API) screen(c *call) (any, error) {
 	for i := range names {
 		names[i] = strings.Join(strings.Fields(names[i]), " ") // a name is one line
 	}
+	done, err := a.Work.AskTurn(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	s, err := a.Work.Knowledge().ScreenNames(c.Context(), strings.NewReader(strings.Join(names, "\n")), day)
 	if err != nil {
 		return nil, problem{Status: http.StatusBadRequest, Title: "names: " + err.Error()}

@@ -33,7 +33,7 @@ func (h *House) Guard(door http.Handler) http.Handler {
 			http.Error(w, "This server is not called by the name in the request. Start it with --host NAME to allow that name.", http.StatusMisdirectedRequest)
 			return
 		}
-		if err := h.origin.Check(r); err != nil {
+		if err := h.origin.Check(r); err != nil || foreign(r) {
 			http.Error(w, "The request comes from another site and was refused.", http.StatusForbidden)
 			return
 		}
@@ -44,6 +44,16 @@ func (h *House) Guard(door http.Handler) http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// foreign reports whether a page of another site wants something for itself: a
+// picture, script, frame or answer. Links to pages may come from anywhere.
+func foreign(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if site != "cross-site" && site != "same-site" {
+		return false
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // headers say to browsers what nothing here needs. Doors may set a policy of their own.

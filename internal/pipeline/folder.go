@@ -35,8 +35,9 @@ type Folder struct {
 	dir  string
 	head report.Head
 
-	temporary bool  // Close removes it
-	past      *past // what a database remembers besides, nil for other results
+	temporary bool   // Close removes it
+	closed    func() // called by Close when set
+	past      *past  // what a database remembers besides, nil for other results
 
 	mu   sync.Mutex
 	open map[string]*list // what Lookup opened
@@ -64,6 +65,9 @@ func (f *Folder) Close() error {
 	f.open, f.files = nil, nil
 	if f.temporary {
 		err = errors.Join(err, os.RemoveAll(f.dir))
+	}
+	if f.closed != nil {
+		f.closed()
 	}
 	return err
 }

@@ -39,6 +39,7 @@ type Workspace struct {
 	spooled    int64
 	jobs       []*Job
 	turn       chan struct{} // one job judges at a time
+	asking     asking
 	stop       context.CancelFunc
 	ctx        context.Context
 	ended      sync.WaitGroup
@@ -105,7 +106,7 @@ func NewWorkspace(k *Knowledge, o WorkspaceOptions) (*Workspace, error) {
 	if _, _, err := k.Profiles(o.Profile, o.Config); err != nil {
 		return nil, err
 	}
-	w := &Workspace{WorkspaceOptions: o, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1)}
+	w := &Workspace{WorkspaceOptions: o, uploads: map[string]*Upload{}, turn: make(chan struct{}, 1), asking: asking{turn: make(chan struct{}, askedAtOnce)}}
 	w.k.Store(k)
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	for _, d := range []string{"results", "uploads", comparedDir, operatorsDir} {

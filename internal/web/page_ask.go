@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -67,6 +68,9 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) {
 		}
 		if err := s.answerAsk(r.Context(), &b); err != nil {
 			b.Fault, code = err.Error(), http.StatusUnprocessableEntity
+			if errors.Is(err, pipeline.ErrBusy) {
+				code = http.StatusTooManyRequests
+			}
 		}
 	}
 	s.show(w, r, code, "ask", view{Title: "Ask", Nav: "ask", Body: &b})
@@ -91,6 +95,13 @@ func (s *site) answerAsk(ctx context.Context, b *askPage) error {
 	}
 	if b.Profile == "" {
 		notes = []string{"No profile is chosen, so every built-in one is judged: choose who you are."}
+	}
+	if s.Work != nil {
+		done, err := s.Work.AskTurn(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
 	}
 	store, err := pipeline.NewResultFolder(false)
 	if err != nil {
