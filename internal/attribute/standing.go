@@ -28,10 +28,14 @@ func (e *Engine) stands(a evidence.Attr, hits []match.Hit, v string) []int {
 	}
 	out := make([]int, len(hits))
 	from, to := node(a, v)
+	typed := evidence.ClassOf(a) == evidence.ClassListing
 	for i := range hits {
 		h := &hits[i]
 		before, after := v[:h.At], v[ends(h):]
 		out[i] = relation(before, after)
+		if typed && containsAny(sentence(before), denials) {
+			out[i] = foreign
+		}
 		if e.fps[h.Pattern].Kind != "name" {
 			if out[i] == joined {
 				out[i] = meant
@@ -121,7 +125,7 @@ var (
 		"hotel", "hotels", "motel", "hostel", "resort", "restaurant", "cafe", "bakery", "supermarket", "hospital", "clinic", "bank", "school", "university", "church",
 		"road", "rd", "street", "avenue", "ave", "boulevard", "blvd", "plaza", "square", "building", "tower", "museum", "district", "village",
 		"office", "offices", "headquarters", "hq", "lobby", "hall", "meeting room", "conference room",
-		"integration", "plugin", "plug-in", "dashboard", "monitoring dashboard", "monitoring server",
+		"integration", "plugin", "plug-in", "certification", "exam", "training", "course", "workshop", "dashboard", "monitoring dashboard", "monitoring server",
 	}
 	placeBehindHan = []string{"路", "街", "大道", "大厦", "大楼", "广场", "花园", "小区", "村", "镇"}
 	removedBehind  = []string{"removal", "decommissioning", "disposal", "dismantling", "swap-out", "swap out", "swap"}
@@ -137,9 +141,14 @@ var (
 		"migration from", "migrate from", "migrated from", "upgrade from", "away from", "兼容", "替代",
 	}
 	meantBefore = []string{
-		"for", "for use with", "supports", "supporting", "suits", "fits", "to fit", "fit for", "suitable for", "designed for", "used with", "use with", "für", "pour", "para", "适用于",
+		"for", "for use with", "for use in", "for use on", "supports", "supporting", "suits", "fits", "to fit", "fit for", "suitable for", "designed for", "used with", "use with", "für", "pour", "para", "适用于",
 		"remove", "removal of", "removing", "replacement of", "decommission", "decommissioning of", "disposal of", "dispose of", "dismantle", "dismantling of",
-		"uninstall", "deinstall", "de-install", "swap", "swap of", "swap out", "swapping", "training on",
+		"uninstall", "deinstall", "de-install", "swap", "swap of", "swap out", "swapping", "training on", "report on", "replacement plan",
+	}
+	// denials say anywhere before a name, in its sentence, that the thing is not of that maker.
+	denials = []string{
+		"contains no ", "contain no ", "no components ", "no equipment ", "no parts ", "does not ", "do not ", "doesn't ", "don't ", "none of ", "neither ", "free from ",
+		"prohibited ", "banned ", "ban on ", "blacklisted ",
 	}
 	// strangers say anywhere before a name that somebody else made the thing.
 	strangers = []string{"third-party", "third party", "3rd party", "3rd-party", "aftermarket"}
@@ -148,6 +157,7 @@ var (
 
 // relation reads the words around a name.
 func relation(before, after string) int {
+	said := sentence(before)
 	before, after = near(before, true), near(after, false)
 	for cut := true; cut; {
 		cut = false
@@ -162,12 +172,47 @@ func relation(before, after string) int {
 		return foreign
 	case endsAny(before, joinedBefore) && !endsAny(before, notJoined):
 		return joined
-	case endsAny(before, likeBefore), before == "no":
+	case endsAny(before, likeBefore), before == "no", endsIn(before, "no") && opened(before[:len(before)-2]):
 		return foreign
-	case endsAny(before, meantBefore), startsAny(after, removedBehind, true), containsAny(before, strangers):
+	case listed(said), endsAny(before, meantBefore), startsAny(after, removedBehind, true), containsAny(before, strangers):
 		return meant
 	}
 	return itself
+}
+
+// sentence gives what stands before a name in the same sentence, folded, the nearest hundred bytes of it.
+func sentence(before string) string {
+	if len(before) > 100 {
+		before = before[len(before)-100:]
+	}
+	if i := strings.LastIndexAny(before, ";!?\n"); i >= 0 {
+		before = before[i+1:]
+	}
+	if i := strings.LastIndex(before, ". "); i >= 0 {
+		before = before[i+2:]
+	}
+	return strings.ToLower(before)
+}
+
+// opened reports whether a clause begins: "no" behind it denies, behind a word it is a number ("model no").
+func opened(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return before != "" && strings.ContainsRune("(,:-", rune(before[len(before)-1]))
+}
+
+// listed reports whether a name stands in a list of single words behind
+// "supports": "supports ONVIF, X, Y".
+func listed(said string) bool {
+	i := strings.LastIndex(said, "supports ")
+	if i < 0 || !strings.HasSuffix(strings.TrimRight(said, " "), ",") {
+		return false
+	}
+	for part := range strings.SplitSeq(said[i+len("supports "):], ",") {
+		if strings.Contains(strings.TrimSpace(part), " ") {
+			return false
+		}
+	}
+	return true
 }
 
 // likeThings reports whether a designation follows words for likeness and one
