@@ -51,9 +51,12 @@ func (s *site) ofOwn(say func(*pipeline.View)) {
 // lastProfile is the built-in profile the current result was judged for, empty when there is none.
 func (s *site) lastProfile() (name string) {
 	s.ofOwn(func(v *pipeline.View) {
-		if p := v.Head().Profile; slices.Contains(s.facts().ProfileNames(), p) && v.Head().Operator == s.facts().ProfileSummary(p) {
-			name = p
-		}
+		name = once(&s.memo, v, "built-in profile", func() string {
+			if p := v.Head().Profile; slices.Contains(s.facts().ProfileNames(), p) && v.Head().Operator == s.facts().ProfileSummary(p) {
+				return p
+			}
+			return ""
+		})
 	})
 	return name
 }
