@@ -44,7 +44,8 @@ type House struct {
 	db      *sql.DB
 	origin  *http.CrossOriginProtection
 	rates   rates
-	logins  rates
+	logins  rates // by address
+	names   rates // by name: more, so that one address cannot keep somebody else out
 	records chan record
 	ended   sync.WaitGroup
 	closing sync.RWMutex // of closed
@@ -92,7 +93,7 @@ func Open(ctx context.Context, o Options) (*House, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	h := &House{Options: o, db: db, origin: http.NewCrossOriginProtection(), records: make(chan record, 1024)}
-	h.rates.perMinute, h.logins.perMinute = o.PerMinute, 10
+	h.rates.perMinute, h.logins.perMinute, h.names.perMinute = o.PerMinute, 10, 60
 	if o.OIDC != nil {
 		if h.oidc, err = discover(ctx, o.OIDC); err != nil {
 			db.Close()

@@ -64,7 +64,7 @@ func localPath(s string) string {
 func (h *House) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	name, next := r.PostFormValue("name"), localPath(r.PostFormValue("next"))
-	if !h.logins.allow(network(h.address(r)), h.Now()) || !h.logins.allow("name "+clip(name), h.Now()) {
+	if !h.logins.allow(network(h.address(r)), h.Now()) || !h.names.allow(clip(name), h.Now()) {
 		w.Header().Set("Retry-After", "60")
 		h.showLogin(w, r, http.StatusTooManyRequests, next, "Too many attempts; wait a minute.")
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -208,6 +209,29 @@ func TestLoginsAreSlowedDown(t *testing.T) {
 	}
 	if code != http.StatusTooManyRequests {
 		t.Errorf("the fourth request of three a minute: %d", code)
+	}
+}
+
+// TestNobodyIsKeptOutByOneAddress: wrong passwords from one place leave the person the own way in; from many they are slowed down.
+func TestNobodyIsKeptOutByOneAddress(t *testing.T) {
+	h, s, _ := house(t, Options{Proxies: []string{"127.0.0.1"}})
+	h.names.perMinute = 15 // fewer than there are, for every try costs a hash
+	try := func(from string) int {
+		code, _ := do(t, http.DefaultClient, "POST", s.URL+"/login", "name=ann&password=x", "X-Forwarded-For", from)
+		return code
+	}
+	for range 12 {
+		try("192.0.2.1")
+	}
+	if code := try("192.0.2.2"); code != http.StatusUnauthorized {
+		t.Errorf("from elsewhere: %d", code)
+	}
+	last := 0
+	for n := range 15 {
+		last = try(fmt.Sprintf("198.51.100.%d", n))
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("the last of many from elsewhere: %d", last)
 	}
 }
 
