@@ -12,7 +12,7 @@ import (
 )
 
 // builtinLiterals are texts the checks themselves look for.
-var builtinLiterals = []string{"-----BEGIN ", "Linux version ", "telnetd", "QUERY_STRING", "CONTENT_LENGTH", "REQUEST_METHOD", "ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp256 AAAA", "NetBSD ", "GCC: (", "UPX!"}
+var builtinLiterals = []string{"-----BEGIN ", "Linux version ", "telnetd", "QUERY_STRING", "CONTENT_LENGTH", "REQUEST_METHOD", "ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp256 AAAA", "NetBSD ", "GCC: (", "UPX!", "init=/"}
 
 // content is what one pass over a stretch of bytes found.
 type content struct {

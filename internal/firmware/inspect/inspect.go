@@ -73,6 +73,7 @@ func Inspect(ctx context.Context, tree *unpack.Tree, facts *Facts, progress unpa
 	in.remote()
 	in.feeds()
 	in.commandPrograms()
+	in.kernelLines()
 	in.packed()
 	in.hostFindings()
 	in.relays()
