@@ -63,8 +63,8 @@ func TestF2FSCluster(t *testing.T) {
 	if out, err := f2fsCluster(in, 2, len(plain)); err != nil || !bytes.Equal(out, plain) {
 		t.Errorf("zstd: %v", err)
 	}
-	if _, err := f2fsCluster(in, 3, len(plain)); err == nil || !strings.Contains(err.Error(), "not opened") {
-		t.Errorf("LZO-RLE: %v", err)
+	if _, err := f2fsCluster(in, 4, len(plain)); err == nil || !strings.Contains(err.Error(), "not known") {
+		t.Errorf("a method of the future: %v", err)
 	}
 	le.PutUint32(in, 1<<31)
 	if _, err := f2fsCluster(in, 2, len(plain)); err == nil {

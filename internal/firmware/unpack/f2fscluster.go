@@ -49,13 +49,13 @@ func f2fsCluster(in []byte, packing byte, size int) (out []byte, err error) {
 	in = in[f2fsClusterHeader : f2fsClusterHeader+n]
 	switch packing {
 	case 0:
-		out, err = lzoBlock(in, size)
+		out, err = lzoDecode(in, size, false)
 	case 1:
 		out, err = lz4Block(in, size)
 	case 2:
 		out, err = zstdBlock(in, size)
 	case 3:
-		return nil, fmt.Errorf("cluster packed with LZO-RLE: recognised, not opened")
+		out, err = lzoDecode(in, size, true)
 	default:
 		return nil, fmt.Errorf("cluster packed by method %d, which is not known", packing)
 	}

@@ -222,6 +222,7 @@ func FuzzErofs(f *testing.F) {
 }
 func FuzzF2FSCluster(f *testing.F) {
 	f.Add(join(words(le, 9, 0, 0, 0, 0, 0), []byte("\x80some text")), byte(1))
+	f.Add(join(words(le, 22, 0, 0, 0, 0, 0), packLZORLE([]byte("text\x00\x00\x00\x00\x00\x00\x00\x00\x00end"))), byte(3))
 	f.Fuzz(func(t *testing.T, b []byte, packing byte) { f2fsCluster(b, packing, 4*f2fsBlock) })
 }
 func FuzzF2FS(f *testing.F) { fuzz(f, tinyF2FS()) }
