@@ -38,6 +38,7 @@ import (
 	"telltale/internal/source/text"
 	"telltale/internal/source/tr069"
 	"telltale/internal/source/upnp"
+	"telltale/internal/source/word"
 	"telltale/internal/source/zeek"
 )
 
@@ -49,7 +50,7 @@ func Sources(l Limits) []source.Source {
 		scanned.Source{}, pcap.Source{}, zeek.Source{}, leases.Source{}, radius.Source{}, syslog.Source{}, hostinfo.Source{}, bluetooth.Source{}, osquery.Source{}, answer.Source{},
 		snmp.Source{}, nmap.Source{}, librenms.Source{}, netbox.Source{}, controller.Source{}, monitor.Source{}, register.Source{},
 		upnp.Source{}, onvif.Source{}, isapi.Source{}, tr069.Source{}, gb28181.Source{}, cli.Source{},
-		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, mail.Source{},
+		cyclonedx.Source{}, spdx.Source{}, pdf.Source{}, word.Source{}, mail.Source{},
 	}
 	s = append(s, sheet.Sources()...)
 	s = append(s, archive.Sources(archive.Limits{Parts: l.Files, PartBytes: l.PartBytes, Bytes: l.Bytes, Ratio: l.Ratio, SevenZip: l.SevenZip})...)
