@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-
-	"telltale/internal/firmware/unpack"
 )
 
 var (
@@ -267,11 +265,17 @@ func (r *Report) Lost() int {
 // Lost reports whether the finding says that something of a part is missing.
 func (f *Finding) Lost() bool { return f.ID == "state.truncated" || f.ID == "state.partial" }
 
-// Coded is how many bytes have no known structure and are too dense for code or texts.
+// Coded is how many bytes outside files have no known structure and are too dense for code or texts.
 func (r *Report) Coded() int64 {
+	told := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.ID == "state.unknown" {
+			told[f.Where] = true
+		}
+	}
 	n := int64(0)
 	for _, x := range r.Regions {
-		if x.State == string(unpack.Unknown) && coded(x.Entropy, x.Length) {
+		if told[x.Where] && coded(x.Entropy, x.Length) {
 			n += x.Length
 		}
 	}

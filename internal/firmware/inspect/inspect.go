@@ -356,7 +356,7 @@ func (in *inspector) state(full string, o *unpack.Object, r *unpack.Region) {
 		in.add(Finding{ID: "state." + string(r.State), Level: Note, Rule: "state", Title: fmt.Sprintf("%s (%s, %d bytes at %#x)", title, r.Format, r.Length, r.Offset), Where: full, Region: full,
 			Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Consequence: "what is in this part is not known and nothing is said of it", Value: r.Format})
 	}
-	if r.State == unpack.Unknown && coded(r.Entropy, r.Length) {
+	if r.State == unpack.Unknown && coded(r.Entropy, r.Length) && !in.inVolume(full) {
 		in.add(Finding{ID: "state.unknown", Level: Note, Rule: "state", Title: fmt.Sprintf("No known structure: compressed or coded (%d bytes at %#x)", r.Length, r.Offset), Where: full, Region: full,
 			Offset: &off, Evidence: strings.Join(r.Reasons, "; "), Consequence: "what is in this part is not known and nothing is said of it", Value: fmt.Sprintf("%#x", r.Offset)})
 	}
@@ -381,6 +381,16 @@ func (in *inspector) state(full string, o *unpack.Object, r *unpack.Region) {
 				Consequence: "an unpacker that trusts names would write outside its folder"})
 		}
 	}
+}
+
+// inVolume says that a region is of a file of a file system: files of kinds not known are ordinary.
+func (in *inspector) inVolume(full string) bool {
+	for _, v := range in.volumes {
+		if strings.HasPrefix(full, v.name+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // coded says that a stretch without structure is too dense for code or texts.
