@@ -63,6 +63,10 @@ func TestF2FSCluster(t *testing.T) {
 	if out, err := f2fsCluster(in, 2, len(plain)); err != nil || !bytes.Equal(out, plain) {
 		t.Errorf("zstd: %v", err)
 	}
+	rle := packLZORLE(plain)
+	if out, err := f2fsCluster(join(words(le, uint32(len(rle)), 0, 0, 0, 0, 0), rle), 3, len(plain)); err != nil || !bytes.Equal(out, plain) {
+		t.Errorf("LZO-RLE: %v", err)
+	}
 	if _, err := f2fsCluster(in, 4, len(plain)); err == nil || !strings.Contains(err.Error(), "not known") {
 		t.Errorf("a method of the future: %v", err)
 	}

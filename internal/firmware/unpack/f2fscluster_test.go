@@ -59,8 +59,6 @@ func packCluster(t testing.TB, image, addrs []byte, packing byte) bool {
 		n = copy(packed, lzopBlock(t, plain))
 	case 1:
 		n, err = lz4.CompressBlock(plain, packed, nil)
-	case 3:
-		n = copy(packed, packLZORLE(plain))
 	default:
 		w, _ := zstd.NewWriter(nil)
 		n = copy(packed, w.EncodeAll(plain, nil))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"testing"
 
@@ -16,11 +17,11 @@ func packLZORLE(plain []byte) []byte {
 	last := -1 // where the instruction stands that may name up to three literals
 	for first := true; len(plain) > 0; first = false {
 		n := 0
+		if first { // a stream begins with literals
+			n = min(4, len(plain))
+		}
 		for n < len(plain) && (plain[n] != 0 || len(bytes.TrimLeft(plain[n:min(len(plain), n+4)], "\x00")) > 0 || len(plain)-n < 4) {
 			n++
-		}
-		if first { // a stream begins with literals
-			n = max(n, min(4, len(plain)))
 		}
 		switch {
 		case n == 0:
@@ -61,7 +62,7 @@ func TestLZORLE(t *testing.T) {
 	copy(sparse[5000:], noiseOf(700, 1))
 	copy(sparse[9000:], "abc")
 	sparse[19990] = 7
-	for name, plain := range map[string][]byte{"sparse": sparse, "zeros": make([]byte, 4096), "text": []byte("only text, no zeros"), "noise": noiseOf(3000, 2)} {
+	for name, plain := range map[string][]byte{"sparse": sparse, "zeros": make([]byte, 4096), "text behind zeros": []byte("\x00\x00\x00\x00\x00\x00and text, and text"), "text": []byte("only text, no zeros"), "noise": noiseOf(3000, 2)} {
 		packed := packLZORLE(plain)
 		out, err := lzoDecode(packed, len(plain), true)
 		if err != nil || !bytes.Equal(out, plain) {
@@ -72,6 +73,23 @@ func TestLZORLE(t *testing.T) {
 		}
 		if _, err := lzoDecode(packed, len(plain)-1, true); err != errTooLong {
 			t.Errorf("%s, one byte less room: %v", name, err)
+		}
+	}
+}
+
+// TestLZORLEMixed packs short literals and short runs in any order.
+func TestLZORLEMixed(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		b := append([]byte("head"), make([]byte, 1+r.IntN(300))...)
+		for k := 4; k < len(b); k += r.IntN(9) {
+			for n := r.IntN(9); n > 0 && k < len(b); n-- {
+				b[k] = byte(1 + r.IntN(250))
+				k++
+			}
+		}
+		if out, err := lzoDecode(packLZORLE(b), len(b), true); err != nil || !bytes.Equal(out, b) {
+			t.Fatalf("%x gives %x, %v", b, out, err)
 		}
 	}
 }
