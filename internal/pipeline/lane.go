@@ -9,7 +9,7 @@ import (
 // read what devices sent, answered or told: the wire. A file of firmware is
 // held by somebody, as a purchase is.
 var paperSources = map[string]bool{
-	"sheet": true, "csv": true, "xlsx": true, "ods": true, "html-table": true, "pdf": true, "mail": true, "text-list": true, "text": true, "cyclonedx": true, "spdx": true,
+	"sheet": true, "csv": true, "xlsx": true, "ods": true, "html-table": true, "pdf": true, "docx": true, "mail": true, "text-list": true, "text": true, "cyclonedx": true, "spdx": true,
 	"netbox": true, "register": true, "firmware": true, "ask": true, "simulated": true,
 }
 
