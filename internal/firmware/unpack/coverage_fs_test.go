@@ -197,7 +197,7 @@ func otherFileSystems() []packing {
 		mk("romfs", "genromfs", "plain", "", `genromfs -d "$D" -f "$I" -V test`, orders),
 		mk("romfs", "genromfs", "aligned to 256", "", `genromfs -d "$D" -f "$I" -V a-longer-name-of-the-volume -a 256`, sizes),
 		f2fs("plain", "", "", holes), extra, f2fs("compression off", "-O extra_attr,compression", ""),
-		packed("clusters of 4 packed by the tests, LZO", 0, 2), packed("clusters of 4, LZ4", 1, 2), packed("clusters of 16, LZ4", 1, 4, sizes), packed("clusters of 8, zstd", 2, 3, sizes),
+		packed("clusters of 4 packed by the tests, LZO", 0, 2), packed("clusters of 4, LZ4", 1, 2), packed("clusters of 16, LZ4", 1, 4, sizes), packed("clusters of 8, zstd", 2, 3, sizes), packed("clusters of 8, LZO-RLE", 3, 3, sizes),
 		sections,
 		fat("fat12", `-F 12 "$I" 4096`), fat("fat16", `-F 16 "$I" 20480`), fat("fat32", `-F 32 "$I" 40960`),
 		long, fat("fat12, one table, sectors reserved", `-F 12 -f 1 -R 4 "$I" 8192`), fat("fat32, copy of the boot sector at 8", `-F 32 -b 8 -R 64 -s 4 "$I" 200000`), fat("fat32, clusters of 512", `-F 32 -s 1 "$I" 40960`, sizes), fat("fat16, sectors of 2048", `-F 16 -S 2048 -s 1 "$I" 20480`, sizes), fat("fat12, clusters of 8 KiB", `-F 12 -s 16 "$I" 8192`, sizes),

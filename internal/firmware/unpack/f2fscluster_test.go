@@ -14,7 +14,7 @@ func packClusters(packing byte, log int) func(testing.TB, []byte, map[string]map
 		done := 0
 		for at := f2fsBlock; at+f2fsBlock <= len(image); at += f2fsBlock {
 			b := image[at : at+f2fsBlock]
-			if le.Uint32(b[4072:]) != le.Uint32(b[4076:]) || le.Uint32(b[4072:]) == 0 || unixKind(uint32(le.Uint16(b))) != File || b[3]&(f2fsExtraAttr|f2fsInlineData) != f2fsExtraAttr || le.Uint64(b[16:]) < f2fsBlock {
+			if le.Uint32(b[4072:]) != le.Uint32(b[4076:]) || le.Uint32(b[4072:]) == 0 || int(le.Uint32(b[4072:])) > len(image)/f2fsBlock || unixKind(uint32(le.Uint16(b))) != File || b[3]&(f2fsExtraAttr|f2fsInlineData) != f2fsExtraAttr || le.Uint64(b[16:]) < f2fsBlock {
 				continue // not the inode of a file with blocks of its own
 			}
 			le.PutUint32(b[80:], le.Uint32(b[80:])|4)
@@ -59,6 +59,8 @@ func packCluster(t testing.TB, image, addrs []byte, packing byte) bool {
 		n = copy(packed, lzopBlock(t, plain))
 	case 1:
 		n, err = lz4.CompressBlock(plain, packed, nil)
+	case 3:
+		n = copy(packed, packLZORLE(plain))
 	default:
 		w, _ := zstd.NewWriter(nil)
 		n = copy(packed, w.EncodeAll(plain, nil))
