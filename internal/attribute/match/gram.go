@@ -249,24 +249,29 @@ func (x *grams) scan(f Field, text string, hit func(users []user, at, end int)) 
 			n += int(x.bits[g>>6] >> (g & 63) & 1)
 		}
 		for _, l := range listed[:n] {
-			if end := from + int(l&63) + 1; end >= 3 {
-				x.filedUnder(l>>6, f, text, end, hit)
+			g := l >> 6
+			n := x.rank(g)
+			if end := from + int(l&63) + 1; end >= 3 && x.near[n].fits(x, text, end) {
+				x.filedUnder(n, f, text, end, hit)
 			}
 		}
 	}
 	for end := len(text) + 1; end <= len(text)+2; end++ { // a short literal may end where the text does
 		if g = g << classBits & (1<<gramBits - 1); end >= 3 && x.bits[g>>6]>>(g&63)&1 != 0 {
-			x.filedUnder(g, f, text, end, hit)
+			if n := x.rank(g); x.near[n].fits(x, text, end) {
+				x.filedUnder(n, f, text, end, hit)
+			}
 		}
 	}
 }
 
-// filedUnder calls hit for the literals of the gram that ends at end.
-func (x *grams) filedUnder(g uint32, f Field, text string, end int, hit func(users []user, at, end int)) {
-	n := x.before[g>>6] + uint32(bits.OnesCount64(x.bits[g>>6]&(1<<(g&63)-1)))
-	if !x.near[n].fits(x, text, end) {
-		return
-	}
+// rank is the place of a gram that is filed among those that are.
+func (x *grams) rank(g uint32) uint32 {
+	return x.before[g>>6] + uint32(bits.OnesCount64(x.bits[g>>6]&(1<<(g&63)-1)))
+}
+
+// filedUnder calls hit for the literals of the gram of that rank, which ends at end.
+func (x *grams) filedUnder(n uint32, f Field, text string, end int, hit func(users []user, at, end int)) {
 	for _, i := range x.filed[x.first[n]:x.first[n+1]] {
 		l := &x.lits[i]
 		if at := end - l.end; at >= 0 && l.on.Has(f) && foldHas(text[at:], l.text) {
