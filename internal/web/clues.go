@@ -59,14 +59,15 @@ func (m maker) split() (first, rest []clue) {
 // fullBar is the weight in decibans that fills a bar.
 const fullBar = 40
 
-// clues collects the claims on one aspect of one subject, the heaviest first.
+// clues collects the claims on one aspect of one subject, the heaviest first; winner is empty where nothing is concluded,
+// and each then speaks for whom it names.
 func clues(x *report.Explanation, subject string, aspect evidence.Aspect, winner string) []clue {
 	var out []clue
 	for _, c := range x.Claims {
 		if c.Subject != subject || c.Aspect != aspect {
 			continue
 		}
-		k := clue{Claim: c, For: (c.Value == winner) == (c.Decibans >= 0), Bar: max(2, min(200, int(math.Abs(c.Decibans)*200/fullBar)))}
+		k := clue{Claim: c, For: (winner == "" || c.Value == winner) == (c.Decibans >= 0), Bar: max(2, min(200, int(math.Abs(c.Decibans)*200/fullBar)))}
 		for _, id := range c.From {
 			if o, ok := x.Observations[id]; ok {
 				k.Raw = append(k.Raw, o)
