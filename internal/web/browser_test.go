@@ -160,6 +160,19 @@ func (b *tab) goTo(path string) {
 	b.until(`true`)
 }
 
+// goToIn opens a page in a theme. A browser under load may keep the choice only after it asked for the page.
+func (b *tab) goToIn(theme, path string) {
+	b.t.Helper()
+	for range 10 {
+		value[string](b, `document.cookie = "theme=`+theme+`; path=/"`)
+		b.goTo(path)
+		if value[string](b, `document.documentElement.dataset.theme ?? ""`) == theme {
+			return
+		}
+	}
+	b.t.Fatalf("%s does not open in the %s theme", path, theme)
+}
+
 // text is what a reader sees of an element.
 func (b *tab) text(selector string) string {
 	b.t.Helper()

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"strings"
 
 	"telltale/internal/browse"
@@ -36,31 +35,38 @@ func changeGroups(cs []report.Change) []changeGroup {
 		profile, why, causes string
 		due                  string
 	}
-	at := map[key]int{}
 	var out []changeGroup
-	for _, c := range cs {
-		k := key{c.From, c.To, c.Provision, c.Act, c.Profile, c.Why, strings.Join(c.Causes, "\n"), dayWords(c.Due)}
+	for _, g := range alike(cs, func(c report.Change) key {
+		return key{c.From, c.To, c.Provision, c.Act, c.Profile, c.Why, strings.Join(c.Causes, "\n"), dayWords(c.Due)}
+	}) {
+		out = append(out, changeGroup{Change: g[0], Things: g})
+	}
+	return out
+}
+
+// alike puts together what has the same key, in the order of the first of each.
+func alike[T any, K comparable](xs []T, key func(T) K) [][]T {
+	at := map[K]int{}
+	var out [][]T
+	for _, x := range xs {
+		k := key(x)
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
 			at[k] = i
-			out = append(out, changeGroup{Change: c})
+			out = append(out, nil)
 		}
-		out[i].Things = append(out[i].Things, c)
+		out[i] = append(out[i], x)
 	}
 	return out
 }
 
 // changeCounts counts changes by the verdicts before and after, in the order of the first of each.
 func changeCounts(cs []report.Change) []browse.ChangeCount {
+	type pair struct{ from, to law.Verdict }
 	var out []browse.ChangeCount
-	for _, c := range cs {
-		i := slices.IndexFunc(out, func(x browse.ChangeCount) bool { return x.From == c.From && x.To == c.To })
-		if i < 0 {
-			i = len(out)
-			out = append(out, browse.ChangeCount{From: c.From, To: c.To})
-		}
-		out[i].Count++
+	for _, g := range alike(cs, func(c report.Change) pair { return pair{c.From, c.To} }) {
+		out = append(out, browse.ChangeCount{From: g[0].From, To: g[0].To, Count: len(g)})
 	}
 	return out
 }

@@ -146,8 +146,7 @@ func TestAxeFindsNoSeriousFault(t *testing.T) {
 	b := everywhere(t)
 	b.eachPage(func(name, path string) {
 		for _, theme := range []string{"light", "dark"} {
-			value[string](b, `document.cookie = "theme=`+theme+`; path=/"`)
-			b.goTo(path)
+			b.goToIn(theme, path)
 			b.axe(name + ", " + theme)
 		}
 	})
@@ -193,8 +192,7 @@ func TestScreenshots(t *testing.T) {
 			width       int64
 		}{{"desktop", "light", 1280}, {"dark", "dark", 1280}, {"phone", "light", 390}} {
 			b.run(chromedp.EmulateViewport(form.width, 900))
-			value[string](b, `document.cookie = "theme=`+form.theme+`; path=/"`)
-			b.goTo(path)
+			b.goToIn(form.theme, path)
 			b.drawn()
 			b.picture(name+"-"+form.name, form.width)
 		}

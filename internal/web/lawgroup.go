@@ -24,17 +24,9 @@ func lawGroups(days []pipeline.LawDay) []lawGroup {
 		kind   string
 		regime law.RegimeID
 	}
-	at := map[key]int{}
 	var out []lawGroup
-	for _, d := range days {
-		k := key{d.Date, d.Kind, d.Regime}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k] = i
-			out = append(out, lawGroup{LawDay: d})
-		}
-		out[i].All = append(out[i].All, d)
+	for _, g := range alike(days, func(d pipeline.LawDay) key { return key{d.Date, d.Kind, d.Regime} }) {
+		out = append(out, lawGroup{LawDay: g[0], All: g})
 	}
 	return out
 }
