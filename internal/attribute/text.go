@@ -52,56 +52,76 @@ func (e *Engine) text(a evidence.Attr, v string) []proto {
 		}
 		out = append(out, leads(n.MadeBy, n.Org, class)...)
 	}
-	names := e.makersNamed(hits, e.stands(a, hits, v))
-	hits = e.withoutOthersForms(hits, names)
-	stands := e.stands(a, hits, v)
-	nodeFrom, nodeTo := node(a, v)
-	for i, h := range hits {
-		fp := &e.fps[h.Pattern]
-		if fp.Kind == "name" {
-			if whole != "" || !slices.Contains(names, h.Pattern) {
-				continue
-			}
-			if roles[a] == named && e.ofTrade(v[h.At+len(h.Groups[0]):]) {
-				continue // "Dahua Scale Factory" is another firm
-			}
-			if roles[a] == named {
-				id := org.ID(fp.Asserts[0].Value)
-				ps := e.namedBy(a, id, class, fp.ID, "it calls itself "+clip(v))
-				if len(names) > 1 || e.besides(nil, id, v) {
-					weaken(ps)
-				}
-				out = append(out, ps...)
-				continue
-			}
-		}
-		house := fp.Kind == "name" && e.trades(org.ID(assertedMaker(fp)))
-		if fp.Kind == "name" && (class == evidence.ClassListing || house) && len(names) == 1 && e.facts.Orgs != nil {
-			// a row that speaks of one name only, or the trading name of one kind of goods: who else makes goods under it
-			who := e.facts.Orgs.Whom(h.Groups[0])
-			out = append(out, leads(who.MadeBy, who.Org, class)...)
-		}
-		ps := spoke(fp, &h, class, len(names) > 1)
-		if fp.Kind == "name" && h.At < nodeTo && ends(&h) > nodeFrom {
-			for i := range ps {
-				ps[i].kind = kindOf("hint", class) // the name of the host: as it came, or as somebody liked
-			}
-		}
-		if house {
-			trading(ps)
-		}
-		if class == evidence.ClassListing && len(names) == 1 {
-			beside(ps, fp, assertedMaker(&e.fps[names[0]]))
-		}
-		if fp.Kind != "name" && (class == evidence.ClassListing || stands[i] != meant) { // a device that says "for" says what it runs on
-			ps = standing(ps, stands[i])
-		}
-		out = append(out, ps...)
+	how := e.stands(a, hits, v)
+	said := saying{attr: a, text: v, class: class, whole: whole, names: e.makersNamed(hits, how)}
+	if kept := e.withoutOthersForms(hits, said.names); len(kept) < len(hits) {
+		hits, how = kept, e.stands(a, kept, v)
+	}
+	for i := range hits {
+		out = append(out, e.hit(&said, &hits[i], how[i])...)
 	}
 	if len(out) == 0 && roles[a] == named && whole == "" {
 		return e.misspelt(a, v, class)
 	}
 	return out
+}
+
+// saying is a text that is read, and what is known of the whole of it.
+type saying struct {
+	attr  evidence.Attr
+	text  string
+	class evidence.Class
+	whole org.ID // whom the whole text names
+	names []int  // the patterns of the makers it names
+}
+
+// hit gives what one match in a text says, by how it stands there.
+func (e *Engine) hit(s *saying, h *match.Hit, how int) []proto {
+	fp := &e.fps[h.Pattern]
+	if fp.Kind == "name" {
+		if s.whole != "" || !slices.Contains(s.names, h.Pattern) {
+			return nil
+		}
+		if roles[s.attr] == named {
+			return e.calls(s, h, fp)
+		}
+	}
+	var out []proto
+	house := fp.Kind == "name" && e.trades(org.ID(assertedMaker(fp)))
+	if fp.Kind == "name" && (s.class == evidence.ClassListing || house) && len(s.names) == 1 && e.facts.Orgs != nil {
+		// a row that speaks of one name only, or the trading name of one kind of goods: who else makes goods under it
+		who := e.facts.Orgs.Whom(h.Groups[0])
+		out = append(out, leads(who.MadeBy, who.Org, s.class)...)
+	}
+	ps := spoke(fp, h, s.class, len(s.names) > 1)
+	if from, to := node(s.attr, s.text); fp.Kind == "name" && h.At < to && ends(h) > from {
+		for i := range ps {
+			ps[i].kind = kindOf("hint", s.class) // the name of the host: as it came, or as somebody liked
+		}
+	}
+	if house {
+		trading(ps)
+	}
+	if s.class == evidence.ClassListing && len(s.names) == 1 {
+		beside(ps, fp, assertedMaker(&e.fps[s.names[0]]))
+	}
+	if fp.Kind != "name" && (s.class == evidence.ClassListing || how != meant) { // a device that says "for" says what it runs on
+		ps = standing(ps, how)
+	}
+	return append(out, ps...)
+}
+
+// calls gives what a maker's name says in a field that names a maker.
+func (e *Engine) calls(s *saying, h *match.Hit, fp *evidence.Fingerprint) []proto {
+	if e.ofTrade(s.text[ends(h):]) {
+		return nil // "Dahua Scale Factory" is another firm
+	}
+	id := org.ID(fp.Asserts[0].Value)
+	ps := e.namedBy(s.attr, id, s.class, fp.ID, "it calls itself "+clip(s.text))
+	if len(s.names) > 1 || e.besides(nil, id, s.text) {
+		weaken(ps)
+	}
+	return ps
 }
 
 // cpe reads the vendor of a CPE name (NIST IR 7695: cpe:2.3:part:vendor:product
